@@ -41,7 +41,14 @@ export type Lookup<T> = Found<T> | Absent | Unanswered;
 export const found = <T>(value: T): Found<T> => ({ state: 'found', value });
 export const absent = (why: Absence): Absent => ({ state: 'absent', why });
 /** Silences worth another try later. A refusal by policy or a missing server stays as it is. */
-const RETRYABLE: ReadonlySet<Silence> = new Set(['TIMEOUT', 'SERVFAIL', 'NETWORK', 'THROTTLED', 'CANCELLED', 'REFUSED']);
+const RETRYABLE: ReadonlySet<Silence> = new Set([
+  'TIMEOUT',
+  'SERVFAIL',
+  'NETWORK',
+  'THROTTLED',
+  'CANCELLED',
+  'REFUSED',
+]);
 export const unanswered = (why: Silence): Unanswered => ({
   state: 'unanswered',
   why,
@@ -49,7 +56,11 @@ export const unanswered = (why: Silence): Unanswered => ({
 });
 
 const Absent = z.object({ state: z.literal('absent'), why: z.enum(ABSENCES) });
-const Unanswered = z.object({ state: z.literal('unanswered'), why: z.enum(SILENCES), retryable: z.boolean() });
+const Unanswered = z.object({
+  state: z.literal('unanswered'),
+  why: z.enum(SILENCES),
+  retryable: z.boolean(),
+});
 const lookup = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('state', [z.object({ state: z.literal('found'), value }), Absent, Unanswered]);
 

@@ -8,7 +8,10 @@ import { isLoopback } from './loopback.ts';
  */
 const connect = Socket.prototype.connect;
 Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
-  const options = (Array.isArray(args[0]) ? args[0][0] : args[0]) as { host?: string; path?: string } | number | string;
+  const options = (Array.isArray(args[0]) ? args[0][0] : args[0]) as
+    | { host?: string; path?: string }
+    | number
+    | string;
   const host =
     typeof options === 'object' && options !== null
       ? options.path
@@ -17,7 +20,8 @@ Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): S
       : typeof args[1] === 'string'
         ? args[1]
         : '127.0.0.1';
-  if (!isLoopback(host)) throw new Error(`a test tried to reach ${host}: hand in a double on loopback instead`);
+  if (!isLoopback(host))
+    throw new Error(`a test tried to reach ${host}: hand in a double on loopback instead`);
   return (connect as (...a: unknown[]) => Socket).apply(this, args);
 } as typeof connect;
 

@@ -1,0 +1,202 @@
+import type { MailVerdict } from '#core/assessment.ts';
+import type { Evidence } from '#core/evidence.ts';
+import type { DomainFacts } from '#core/facts.ts';
+import type { SpfStructure } from '#core/records/spf-structure.ts';
+import type { MailRules } from '#core/rules.ts';
+import type { MailboxSign } from '#core/rules/classification.ts';
+import type { ProviderRule } from '#core/rules/mail.ts';
+import { classifyMxHosts, isOwn, mxEvidence, registrableOf, type MxHost } from './mx-hosts.ts';
+import { mailboxSigns, type Sign } from './signs.ts';
+
+type Draft = Pick<MailVerdict, 'confidence' | 'because'> & { provider: string } & Partial<
+    Pick<MailVerdict, 'gateway' | 'hybrid' | 'mixed' | 'localProvider'>
+  >;
+
+/**
+ * Whose mailboxes these are. Decided over all MX hosts on label boundaries; where the MX is a security gateway, by
+ * the signs behind it; where it is an own or hosted machine while strong Microsoft 365 signs show, as hybrid.
+ */
+export function classifyMail(facts: DomainFacts, spf: SpfStructure, rules: MailRules): MailVerdict {
+  const records = facts.mx.state === 'found' ? facts.mx.value.filter((mx) => mx.exchange !== '') : [];
+  const hosts = classifyMxHosts(facts, records, rules);
+  const draft =
+    records.length === 0 ? withoutMx(facts) : withMx(facts, hosts, mailboxSigns(facts, spf, rules), rules);
+  const provider = rules.providers.get(draft.provider);
+  return {
+    gateway: null,
+    hybrid: false,
+    mixed: [],
+    localProvider: null,
+    ...draft,
+    providerName: provider?.name ?? draft.provider,
+    kind: provider?.kind ?? 'none',
+    mxRoot: records[0] === undefined ? null : (registrableOf(records[0].exchange) ?? records[0].exchange),
+  };
+}
+
+/** No mail, or no answer. The first is certain, the second says nothing at all. */
+function withoutMx(facts: DomainFacts): Draft {
+  const { mx } = facts;
+  if (mx.state === 'unanswered') return { provider: 'Unknown', confidence: 0, because: [] };
+  const value = mx.state === 'found' ? '0 .' : mx.why;
+  return { provider: 'Unknown', confidence: 1, because: [{ record: 'MX', value, shows: 'no mail' }] };
+}
+
+function withMx(
+  facts: DomainFacts,
+  hosts: readonly MxHost[],
+  signs: readonly Sign[],
+  rules: MailRules,
+): Draft {
+  const { mx: sure } = rules.classification;
+  const mailboxes = distinct(
+    hosts.filter((host) => host.is === 'mailbox'),
+    (host) => host.provider.id,
+  );
+  const gateway = hosts.find((host) => host.is === 'gateway');
+  const gatewayFacts: Pick<MailVerdict, 'gateway'> = {
+    gateway: gateway === undefined ? null : { id: gateway.gateway.id, name: gateway.gateway.name },
+  };
+  const gatewayEvidence = gateway === undefined ? [] : [mxEvidence(gateway, gateway.gateway.name)];
+
+  const preferred = mailboxes[0];
+  if (preferred !== undefined) {
+    const agreeing = signs.filter((sign) => sign.provider.id === preferred.provider.id);
+    const servers = distinct(
+      hosts.flatMap((host) =>
+        host.is === 'hoster'
+          ? [host.hoster.provider]
+          : host.is === 'own' || host.is === 'foreign'
+            ? ['Local']
+            : [],
+      ),
+      (id) => id,
+    );
+    const all = [...mailboxes.map((host) => host.provider.id), ...servers];
+    const several = all.length > 1;
+    return {
+      ...gatewayFacts,
+      provider: preferred.provider.id,
+      mixed: several ? all : [],
+      confidence: several ? sure.mixed : preferred.viaCname ? sure.cname : sure.mailbox,
+      because: [
+        ...mailboxes.map((host) => mxEvidence(host, host.provider.name)),
+        ...gatewayEvidence,
+        ...agreeing.map((sign) => sign.evidence),
+      ],
+    };
+  }
+  if (gateway !== undefined) {
+    const behind = behindGateway(facts, hosts, signs, rules);
+    return { ...gatewayFacts, ...behind, because: [...gatewayEvidence, ...behind.because] };
+  }
+  return hybrid(signs, hosts, rules) ?? onServer(facts, hosts, rules);
+}
+
+/** Who is behind a security gateway: the provider with the strongest signs, agreeing signs weighing more than any single one. */
+function behindGateway(
+  facts: DomainFacts,
+  hosts: readonly MxHost[],
+  signs: readonly Sign[],
+  rules: MailRules,
+): Draft {
+  const shares = rules.classification.behindGateway;
+  const candidates = byProvider(signs)
+    .map(({ provider, signs: own }) => ({
+      provider: provider.id,
+      confidence:
+        own.length >= 2
+          ? Math.max(shares.twoOrMore, strongest(own, shares.signs))
+          : strongest(own, shares.signs),
+      because: own.map((sign) => sign.evidence),
+      count: own.length,
+    }))
+    .toSorted((a, b) => b.count - a.count || b.confidence - a.confidence);
+  const best = candidates[0];
+  if (best !== undefined) return best;
+
+  const server = hosts.find((host) => host.is === 'hoster');
+  if (server !== undefined) return onServer(facts, hosts, rules);
+  const autodiscover = [facts.autodiscover, facts.autodiscoverSrv].find(
+    (lookup) => lookup?.state === 'found',
+  );
+  if (autodiscover?.state === 'found' && isOwn(autodiscover.value, facts.domain)) {
+    const evidence = { record: 'autodiscover', value: autodiscover.value, shows: 'own server' };
+    return { provider: 'Local', confidence: shares.ownServer, because: [evidence] };
+  }
+  return { provider: 'Unknown', confidence: shares.none, because: [] };
+}
+
+/** Microsoft 365 while the MX is an own or hosted machine: on the strength of signs that only mailboxes leave. */
+function hybrid(signs: readonly Sign[], hosts: readonly MxHost[], rules: MailRules): Draft | null {
+  const { strong, one, twoOrMore } = rules.classification.hybrid;
+  const microsoft = signs.filter((sign) => sign.provider.id === 'M365');
+  if (!microsoft.some((sign) => strong.includes(sign.sign))) return null;
+  const first = hosts[0];
+  return {
+    provider: 'M365',
+    hybrid: true,
+    confidence: microsoft.length >= 2 ? twoOrMore : one,
+    localProvider: hosts.find((host) => host.is === 'hoster')?.hoster.name ?? null,
+    because: [
+      ...microsoft.map((sign) => sign.evidence),
+      ...(first === undefined
+        ? []
+        : [mxEvidence(first, first.is === 'hoster' ? first.hoster.name : 'own or foreign server')]),
+    ],
+  };
+}
+
+/** Mail on somebody's machine: a hosting company's, or one whose owner only the address may tell. */
+function onServer(facts: DomainFacts, hosts: readonly MxHost[], rules: MailRules): Draft {
+  const { mx: sure } = rules.classification;
+  const hosted = hosts.find((host) => host.is === 'hoster');
+  if (hosted !== undefined) {
+    return {
+      provider: hosted.hoster.provider,
+      localProvider: hosted.hoster.name,
+      confidence: sure.hoster,
+      because: [mxEvidence(hosted, hosted.hoster.name)],
+    };
+  }
+  const first = hosts[0];
+  const byAddress = hosterByAddress(facts, rules);
+  return {
+    provider: 'Local',
+    localProvider: byAddress?.name ?? null,
+    confidence: first?.is === 'own' ? sure.own : sure.foreign,
+    because: [
+      ...(first === undefined
+        ? []
+        : [mxEvidence(first, first.is === 'own' ? 'own server' : 'foreign server')]),
+      ...(byAddress === null ? [] : [byAddress.evidence]),
+    ],
+  };
+}
+
+/** The hoster that the network of the MX address belongs to, where an IP database knows it. */
+function hosterByAddress(facts: DomainFacts, rules: MailRules): { name: string; evidence: Evidence } | null {
+  for (const ip of facts.ip ?? []) {
+    if (ip.of !== 'mx' || ip.asn === null) continue;
+    const hoster = rules.hosterByAsn.get(ip.asn);
+    if (hoster === undefined) continue;
+    return {
+      name: hoster.name,
+      evidence: { record: 'ASN', value: `${ip.address} AS${ip.asn}`, shows: hoster.name },
+    };
+  }
+  return null;
+}
+
+const strongest = (signs: readonly Sign[], shares: Partial<Record<MailboxSign, number>>): number =>
+  Math.max(...signs.map((sign) => shares[sign.sign] ?? 0));
+
+function byProvider(signs: readonly Sign[]): { provider: ProviderRule; signs: Sign[] }[] {
+  const groups = Map.groupBy(signs, (sign) => sign.provider);
+  return [...groups].map(([provider, own]) => ({ provider, signs: own }));
+}
+
+function distinct<T>(list: readonly T[], key: (entry: T) => string): T[] {
+  const seen = new Set<string>();
+  return list.filter((entry) => !seen.has(key(entry)) && seen.add(key(entry)));
+}

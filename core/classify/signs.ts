@@ -1,0 +1,83 @@
+import type { Evidence } from '#core/evidence.ts';
+import type { DomainFacts } from '#core/facts.ts';
+import type { SpfStructure } from '#core/records/spf-structure.ts';
+import type { MailRules } from '#core/rules.ts';
+import type { MailboxSign } from '#core/rules/classification.ts';
+import type { ProviderRule } from '#core/rules/mail.ts';
+
+/** One sign that the mailboxes are at a provider, independent of the MX. */
+export interface Sign {
+  readonly provider: ProviderRule;
+  readonly sign: MailboxSign;
+  readonly evidence: Evidence;
+}
+
+/**
+ * Every sign of a mailbox provider that the records beside the MX show. Two signs of one kind (two DKIM selectors,
+ * two includes) are one: they do not confirm each other.
+ */
+export function mailboxSigns(facts: DomainFacts, spf: SpfStructure, rules: MailRules): Sign[] {
+  const signs: Sign[] = [];
+  const seen = new Set<string>();
+  const add = (
+    provider: ProviderRule | undefined,
+    sign: MailboxSign,
+    record: string,
+    value: string,
+  ): void => {
+    if (provider === undefined || provider.kind !== 'mailbox' || seen.has(`${provider.id} ${sign}`)) return;
+    seen.add(`${provider.id} ${sign}`);
+    signs.push({ provider, sign, evidence: { record, value, shows: provider.name } });
+  };
+
+  const cname = facts.autodiscover;
+  if (cname?.state === 'found') {
+    add(
+      rules.providerByAutodiscover.get(cname.value)?.value,
+      'autodiscover',
+      'CNAME autodiscover',
+      cname.value,
+    );
+  }
+  const srv = facts.autodiscoverSrv;
+  if (srv?.state === 'found') {
+    add(
+      rules.providerByAutodiscover.get(srv.value)?.value,
+      'autodiscover',
+      'SRV _autodiscover._tcp',
+      srv.value,
+    );
+  }
+  for (const { selector, cname: target } of facts.dkim.selectors) {
+    if (target?.state !== 'found') continue;
+    const record = `CNAME ${selector}._domainkey`;
+    add(rules.providerByDkimCname.get(target.value)?.value, 'dkim-cname', record, target.value);
+  }
+  const direct = new Set(spf.directIncludes);
+  for (const name of [
+    ...spf.directIncludes,
+    ...spf.redirects.filter((r) => r.depth === 1).map((r) => r.name),
+  ]) {
+    add(rules.providerBySpf.get(name)?.value, 'spf', 'SPF', name);
+  }
+  for (const { name } of [...spf.includes, ...spf.redirects]) {
+    if (direct.has(name)) continue;
+    const provider = rules.providerBySpf.get(name)?.value;
+    // Seen directly and nested is one sign: the policy allows that provider to send.
+    if (provider !== undefined && !seen.has(`${provider.id} spf`))
+      add(provider, 'spf-nested', 'SPF, nested', name);
+  }
+  if (facts.txt.state === 'found') {
+    for (const text of facts.txt.value) {
+      for (const provider of rules.providers.values()) {
+        if (provider.txtPrefix.some((prefix) => text.startsWith(prefix)))
+          add(provider, 'verification', 'TXT', text);
+      }
+    }
+  }
+  if (facts.tenant?.state === 'found') {
+    const { realm, tenantId } = facts.tenant.value;
+    add(rules.providers.get('M365'), 'tenant', 'Entra', [realm, tenantId].filter(Boolean).join(' '));
+  }
+  return signs;
+}

@@ -1,0 +1,177 @@
+import type { PModel, Scored, ScoreLine } from '#core/assessment.ts';
+import type { Words } from '#core/rules/common.ts';
+import type { Condition, Priority, RuleSet, Segment } from '#core/rules/rule-set.ts';
+import { holds, namedFindings, type Decided } from './condition.ts';
+import type { FindingId } from './findings.ts';
+import { providerScore, type Situation } from './situation.ts';
+
+const filled = (words: Words, values: Record<string, string>): Words => {
+  const fill = (text: string): string =>
+    text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
+  return { tr: fill(words.tr), en: fill(words.en) };
+};
+
+/**
+ * Scores one situation under one rule set. Score and breakdown are the same computation: the points of the lines
+ * add up to the score.
+ */
+export function score(situation: Situation, set: RuleSet): Scored {
+  const provider = providerScore(set, situation.provider, situation.kind);
+  const hardFail = hardFailOf(situation, set);
+  const lines = hardFail === null ? countedLines(situation, set) : hardFailLines(situation, set, hardFail);
+  const total = lines.at(-1)?.running ?? set.base;
+  const scored = place(situation, set, {
+    providerScore: provider,
+    hardFail: hardFail !== null,
+    score: total,
+  });
+  return { score: total, hardFail, lines, ...scored };
+}
+
+/** Why nothing can be sold here: no mail at all. Only what a look-up *answered* may say so. */
+function hardFailOf(situation: Situation, set: RuleSet): Scored['hardFail'] {
+  if (situation.findings.has('domain-not-registered')) return 'notRegistered';
+  if (situation.findings.has('mx-absent')) return 'absent';
+  if (situation.findings.has('mx-null') && set.engine.nullMx === 'hard-fail') return 'null';
+  return null;
+}
+
+function hardFailLines(
+  situation: Situation,
+  set: RuleSet,
+  hardFail: NonNullable<Scored['hardFail']>,
+): ScoreLine[] {
+  const base: ScoreLine = baseLine(set);
+  const found: FindingId =
+    hardFail === 'null' ? 'mx-null' : hardFail === 'absent' ? 'mx-absent' : 'domain-not-registered';
+  // The score of a hard fail is the floor, whatever the base: the difference stands in this line.
+  const points = set.clamp.min - base.points;
+  const why = set.hardFailReasons[hardFail];
+  return [
+    base,
+    {
+      id: 'hard-fail',
+      key: 'hard_fail',
+      kind: 'note',
+      points: points === 0 ? 0 : points,
+      running: set.clamp.min,
+      name: why,
+      why,
+      advice: null,
+      findings: [found],
+      because: situation.findings.get(found) ?? [],
+    },
+  ];
+}
+
+const baseLine = (set: RuleSet): ScoreLine => ({
+  id: 'base',
+  key: 'base_score',
+  kind: 'base',
+  points: set.base,
+  running: set.base,
+  ...set.lines.base,
+  advice: null,
+  findings: [],
+  because: [],
+});
+
+function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
+  const provider = providerScore(set, situation.provider, situation.kind);
+  const lines: ScoreLine[] = [baseLine(set)];
+  let running = set.base;
+  const push = (line: Omit<ScoreLine, 'running'>): void => {
+    running += line.points;
+    lines.push({ ...line, running });
+  };
+  push({
+    id: 'provider',
+    key: 'provider',
+    kind: 'provider',
+    points: provider.points,
+    name: filled(set.lines.provider.name, { provider: situation.providerName }),
+    why: set.lines.provider.why,
+    advice: null,
+    findings: ['mx-found'],
+    because: situation.findings.get('mx-found') ?? [],
+  });
+  const decided: Decided = { providerScore: provider, hardFail: false };
+  for (const rule of set.rules) {
+    if (!holds(rule.when, situation, decided)) continue;
+    const findings = [...namedFindings(rule.when)].filter((id) => situation.findings.has(id));
+    push({
+      id: rule.id,
+      key: rule.key,
+      kind: rule.kind,
+      points: rule.points,
+      name: rule.name,
+      why: rule.why,
+      advice: rule.advice,
+      findings,
+      because: findings.flatMap((id) => situation.findings.get(id) ?? []),
+    });
+  }
+  const clamped = Math.min(set.clamp.max, Math.max(set.clamp.min, running));
+  if (clamped !== running) {
+    const limits = running < clamped ? set.lines.floor : set.lines.ceiling;
+    const limit = String(clamped);
+    push({
+      id: 'clamp',
+      key: 'clamp',
+      kind: 'clamp',
+      points: clamped - running,
+      name: filled(limits.name, { limit }),
+      why: filled(limits.why, { limit }),
+      advice: null,
+      findings: [],
+      because: [],
+    });
+  }
+  return lines;
+}
+
+/** Segment, priority and P-model of a score: each list of the set, first match wins. */
+export function place(
+  situation: Situation,
+  set: RuleSet,
+  start: Decided & { readonly score: number },
+): {
+  segment: Segment;
+  segmentRule: string;
+  segmentWhy: Words | null;
+  priority: Priority;
+  pModel: PModel | null;
+} {
+  const first = <T extends { id: string; when: Condition }>(list: readonly T[], decided: Decided): T => {
+    const match = list.find((choice) => holds(choice.when, situation, decided));
+    // The check of the rule files demands a last entry that always holds.
+    if (match === undefined) throw new Error(`rule set ${set.id}: no entry of a first-match list fits`);
+    return match;
+  };
+  const segment = first(set.segments, start);
+  const withSegment: Decided = { ...start, segment: segment.value };
+  const priority = first(set.priorities, withSegment).value;
+  const withPriority: Decided = { ...withSegment, priority };
+  const outcome = {
+    segment: segment.value,
+    segmentRule: segment.id,
+    segmentWhy: segment.why ?? null,
+    priority,
+  };
+  if (start.hardFail && !set.engine.hardFailPModel) return { ...outcome, pModel: null };
+  const commercialSegment = first(set.commercialSegments, withPriority).value;
+  const technicalHeat = first(set.technicalHeats, { ...withPriority, commercialSegment }).value;
+  const withHeat: Decided = { ...withPriority, commercialSegment, technicalHeat };
+  const commercialHeat = first(set.commercialHeats, withHeat).value;
+  const category = first(set.categories, { ...withHeat, commercialHeat }).value;
+  return {
+    ...outcome,
+    pModel: {
+      commercialSegment,
+      technicalHeat,
+      commercialHeat,
+      category,
+      label: set.categoryLabels[category],
+    },
+  };
+}

@@ -1,0 +1,379 @@
+import { isIP, isIPv4, isIPv6 } from 'node:net';
+import { z } from 'zod';
+import { LANGUAGES, type Language } from '#core/rules/common.ts';
+
+/**
+ * Every environment variable, each with a sentence, its default and an example. Only main.ts reads the environment;
+ * it hands it in here, once, at start.
+ */
+
+// The shapes. A complaint says what is expected and never repeats the value: it may be a secret in the wrong place.
+
+const mustBe = (expected: string) => ({ error: `must be ${expected}` });
+
+const path = z.string().max(4096, mustBe('a path'));
+
+const flag = z.enum(['true', 'false'], mustBe('true or false')).transform((value) => value === 'true');
+
+function whole(min: number, max: number, unit: string) {
+  const expected = mustBe(`a whole number of ${unit} from ${min} to ${max}`);
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, expected)
+    .transform(Number)
+    .pipe(z.number().min(min, expected).max(max, expected));
+}
+
+function perSecond(what: string) {
+  const expected = mustBe(`a number of ${what} a second above 0, or unlimited`);
+  return z
+    .string()
+    .regex(/^(?:\d{1,6}(?:\.\d{1,3})?|unlimited)$/, expected)
+    .transform((value) => (value === 'unlimited' ? Number.POSITIVE_INFINITY : Number(value)))
+    .refine((value) => value > 0, expected);
+}
+
+/** An address of ours to ask: http is for mirrors and doubles. */
+const webAddress = z
+  .url({ protocol: /^https?$/, ...mustBe('an http or https address') })
+  .transform((value) => value.replace(/\/+$/, ''));
+
+const hostAndPort = z
+  .string()
+  .regex(
+    /^(?:[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])(?::\d{1,5})?$/i,
+    mustBe('a host or host:port'),
+  )
+  .refine(
+    (value) => isPort(/:(\d+)$/.exec(value.replace(/^\[.*\]/, ''))?.[1] ?? '1'),
+    mustBe('a host or host:port'),
+  );
+
+const dnsServers = z
+  .string()
+  .transform((value) =>
+    value === 'none'
+      ? []
+      : value
+          .split(',')
+          .map((server) => server.trim())
+          .filter((server) => server !== ''),
+  )
+  .refine(
+    (servers) => servers.every(isDnsServer),
+    mustBe('a list of ip or ip:port ([ip]:port for IPv6) with commas between them, or none'),
+  );
+
+function isDnsServer(server: string): boolean {
+  if (isIP(server) !== 0) return true;
+  const six = /^\[(.+)\](?::(\d+))?$/.exec(server);
+  if (six) return isIPv6(six[1]!) && isPort(six[2] ?? '53');
+  const four = /^([\d.]+):(\d+)$/.exec(server);
+  return four !== null && isIPv4(four[1]!) && isPort(four[2]!);
+}
+
+function isPort(port: string): boolean {
+  return Number(port) > 0 && Number(port) < 65_536;
+}
+
+/** What stands beside a variable in .env.example and in the documentation. */
+interface Help {
+  readonly about: string;
+  /** in words, where it is not a value */
+  readonly unset: string;
+  readonly example: string;
+}
+
+/** A variable that may be missing, with what it says then. The help travels with the schema. */
+function variable<T extends z.ZodType>(schema: T, help: Help) {
+  return schema.optional().meta({ ...help, description: help.about });
+}
+
+const Environment = z.object({
+  HUNTER_LANGUAGE: variable(z.enum(LANGUAGES, mustBe(`one of ${LANGUAGES.join(', ')}`)), {
+    about: 'Language of cards, summaries and messages: tr or en.',
+    unset: 'tr',
+    example: 'en',
+  }),
+  HUNTER_RULES: variable(z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, mustBe('the id of a rule set')), {
+    about: 'The rule set that scores: a file of rules/sets without its ending.',
+    unset: 'hunter-1',
+    example: 'python-2025-11',
+  }),
+  HUNTER_RULES_OVERLAY: variable(path, {
+    about: 'A JSON file with rules of your own, laid over the shipped ones.',
+    unset: 'none',
+    example: '/etc/hunter/rules.json',
+  }),
+
+  HUNTER_DNS_SERVERS: variable(dnsServers, {
+    about: 'The resolvers to ask, with commas between them: ip or ip:port.',
+    unset: 'those of the system',
+    example: '127.0.0.1:5335',
+  }),
+  HUNTER_DNS_FALLBACK_SERVERS: variable(dnsServers, {
+    about: 'The resolvers to ask when those above give no answer; none switches them off.',
+    unset: '1.1.1.1,8.8.8.8, or none where HUNTER_DNS_SERVERS says who may see the questions',
+    example: '9.9.9.9,149.112.112.112',
+  }),
+  HUNTER_DNS_TIMEOUT_MS: variable(whole(100, 60_000, 'milliseconds'), {
+    about: 'How long one question waits for its answer.',
+    unset: '3000',
+    example: '6000',
+  }),
+  HUNTER_DNS_TRIES: variable(whole(1, 10, 'tries'), {
+    about: 'How often a question is put that nobody answers.',
+    unset: '3',
+    example: '2',
+  }),
+  HUNTER_DNS_IN_FLIGHT: variable(whole(1, 250, 'questions'), {
+    about: 'Open questions per resolver object; more than 250 would overflow its socket.',
+    unset: '200',
+    example: '50',
+  }),
+  HUNTER_DOMAIN_BUDGET_MS: variable(whole(500, 120_000, 'milliseconds'), {
+    about: 'All look-ups of one domain, when a person waits.',
+    unset: '10000',
+    example: '8000',
+  }),
+  HUNTER_DOMAIN_BUDGET_BACKGROUND_MS: variable(whole(500, 600_000, 'milliseconds'), {
+    about: 'All look-ups of one domain, in the background.',
+    unset: '30000',
+    example: '60000',
+  }),
+
+  HUNTER_REGISTRATION_ENABLED: variable(flag, {
+    about: 'Whether registration data (RDAP, WHOIS) is looked up at all.',
+    unset: 'true',
+    example: 'false',
+  }),
+  HUNTER_RDAP_ENABLED: variable(flag, {
+    about: 'Whether RDAP is asked before WHOIS.',
+    unset: 'true',
+    example: 'false',
+  }),
+  HUNTER_REGISTRATION_BUDGET_MS: variable(whole(500, 60_000, 'milliseconds'), {
+    about: 'How long registration data may hold up a single scan.',
+    unset: '5000',
+    example: '3000',
+  }),
+  HUNTER_REGISTRATION_PER_SECOND: variable(perSecond('questions'), {
+    about: 'Questions a second to one RDAP or WHOIS server.',
+    unset: '1',
+    example: '0.5',
+  }),
+  HUNTER_RDAP_URL: variable(webAddress, {
+    about:
+      'One RDAP server for every domain, instead of those of the IANA list: a mirror, or a double in tests.',
+    unset: 'the server of each top-level domain',
+    example: 'https://rdap.example.net',
+  }),
+  HUNTER_WHOIS_SERVER: variable(hostAndPort, {
+    about:
+      'One WHOIS server for every domain, instead of the one of its registry: a mirror, or a double in tests.',
+    unset: 'the server of each top-level domain',
+    example: 'whois.example.net:43',
+  }),
+
+  HUNTER_TENANT_ENABLED: variable(flag, {
+    about: 'Whether single scans ask Microsoft Entra for the tenant of a domain.',
+    unset: 'true',
+    example: 'false',
+  }),
+  HUNTER_TENANT_AUTHORITY: variable(webAddress, {
+    about: 'Where tenants are asked for: the login address of the cloud.',
+    unset: 'https://login.microsoftonline.com',
+    example: 'https://login.microsoftonline.us',
+  }),
+  HUNTER_TENANT_PER_SECOND: variable(perSecond('requests'), {
+    about: 'Requests a second to that address.',
+    unset: '1',
+    example: '0.5',
+  }),
+
+  HUNTER_ENRICHMENT_ENABLED: variable(z.enum(['auto', 'true', 'false'], mustBe('auto, true or false')), {
+    about: 'Whether addresses are looked up in IP databases; auto = when there is data.',
+    unset: 'auto',
+    example: 'false',
+  }),
+  MAXMIND_CITY_DB: variable(path, {
+    about: 'A GeoLite2-City or GeoIP2-City file (.mmdb).',
+    unset: 'none',
+    example: '/var/lib/GeoIP/GeoLite2-City.mmdb',
+  }),
+  MAXMIND_ASN_DB: variable(path, {
+    about: 'A GeoLite2-ASN or GeoIP2-ISP file (.mmdb).',
+    unset: 'none',
+    example: '/var/lib/GeoIP/GeoLite2-ASN.mmdb',
+  }),
+  MAXMIND_COUNTRY_DB: variable(path, {
+    about: 'A GeoLite2-Country or GeoIP2-Country file (.mmdb).',
+    unset: 'the IPtoASN country file that comes with Hunter',
+    example: '/var/lib/GeoIP/GeoLite2-Country.mmdb',
+  }),
+  IP2LOCATION_DB: variable(path, {
+    about: 'An IP2Location file (.BIN), for internet provider and use of an address.',
+    unset: 'none',
+    example: '/var/lib/ip2location/IP2LOCATION-LITE-DB11.BIN',
+  }),
+  IP2PROXY_DB: variable(path, {
+    about: 'An IP2Proxy file (.BIN), for anonymous proxies.',
+    unset: 'none',
+    example: '/var/lib/ip2location/IP2PROXY-LITE-PX11.BIN',
+  }),
+
+  HUNTER_STALE_AFTER_DAYS: variable(whole(1, 365, 'days'), {
+    about: 'After how many days an assessment is shown as old and scanned again.',
+    unset: '7',
+    example: '14',
+  }),
+  HUNTER_ALLOW_LOOPBACK_TARGETS: variable(flag, {
+    about: 'For tests only: lets policies and registries be fetched from this machine.',
+    unset: 'false',
+    example: 'true',
+  }),
+});
+
+export type Variable = keyof typeof Environment.shape;
+
+export interface Config {
+  readonly language: Language;
+  readonly rules: { readonly set: string; readonly overlay: string | null };
+  readonly dns: {
+    /** empty = those of the system */
+    readonly servers: readonly string[];
+    readonly fallbackServers: readonly string[];
+    readonly timeoutMs: number;
+    readonly tries: number;
+    readonly inFlight: number;
+    readonly domainBudgetMs: number;
+    readonly domainBudgetBackgroundMs: number;
+  };
+  readonly registration: {
+    readonly enabled: boolean;
+    readonly rdapEnabled: boolean;
+    readonly budgetMs: number;
+    readonly perSecond: number;
+    readonly rdapUrl: string | null;
+    readonly whoisServer: string | null;
+  };
+  readonly tenant: { readonly enabled: boolean; readonly authority: string; readonly perSecond: number };
+  readonly enrichment: {
+    readonly enabled: 'auto' | boolean;
+    readonly maxmindCity: string | null;
+    readonly maxmindAsn: string | null;
+    readonly maxmindCountry: string | null;
+    readonly ip2location: string | null;
+    readonly ip2proxy: string | null;
+  };
+  readonly staleAfterDays: number;
+  readonly allowLoopbackTargets: boolean;
+}
+
+/** What to tell about one variable. */
+export interface Remark {
+  readonly variable: string;
+  readonly sentence: string;
+}
+export type ReadConfig =
+  | { readonly ok: true; readonly config: Config; readonly warnings: readonly Remark[] }
+  | { readonly ok: false; readonly faults: readonly Remark[]; readonly warnings: readonly Remark[] };
+
+/** The environment as configuration, or every fault in it at once. An empty variable counts as not set. */
+export function readConfig(env: Readonly<Record<string, string | undefined>>): ReadConfig {
+  const set = Object.fromEntries(
+    Object.entries(env)
+      .map(([name, value]) => [name, value?.trim()] as const)
+      .filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const warnings = Object.keys(set)
+    .filter((name) => name.startsWith('HUNTER_') && !(name in Environment.shape))
+    .sort()
+    .map((name) => ({ variable: name, sentence: `${name} is not a variable of Hunter, and does nothing.` }));
+
+  const parsed = Environment.safeParse(set);
+  if (!parsed.success) {
+    const messages = new Map<string, string>();
+    // The first complaint about a variable is enough.
+    for (const { path, message } of parsed.error.issues) {
+      const name = String(path[0]);
+      if (!messages.has(name)) messages.set(name, message);
+    }
+    const faults = [...messages].map(([name, message]) => ({
+      variable: name,
+      sentence: `${name} ${message}; for example ${help(name as Variable).example}.`,
+    }));
+    return { ok: false, faults, warnings };
+  }
+  return { ok: true, config: arrange(parsed.data), warnings };
+}
+
+/** The defaults of code; `unset` in the table above says the same in words, and a test holds them together. */
+function arrange(e: z.infer<typeof Environment>): Config {
+  const enrichment = e.HUNTER_ENRICHMENT_ENABLED ?? 'auto';
+  return {
+    language: e.HUNTER_LANGUAGE ?? 'tr',
+    rules: { set: e.HUNTER_RULES ?? 'hunter-1', overlay: e.HUNTER_RULES_OVERLAY ?? null },
+    dns: {
+      servers: e.HUNTER_DNS_SERVERS ?? [],
+      // Who names resolvers has chosen who sees which companies are looked at: no others behind their back.
+      fallbackServers:
+        e.HUNTER_DNS_FALLBACK_SERVERS ?? (e.HUNTER_DNS_SERVERS?.length ? [] : ['1.1.1.1', '8.8.8.8']),
+      timeoutMs: e.HUNTER_DNS_TIMEOUT_MS ?? 3000,
+      tries: e.HUNTER_DNS_TRIES ?? 3,
+      inFlight: e.HUNTER_DNS_IN_FLIGHT ?? 200,
+      domainBudgetMs: e.HUNTER_DOMAIN_BUDGET_MS ?? 10_000,
+      domainBudgetBackgroundMs: e.HUNTER_DOMAIN_BUDGET_BACKGROUND_MS ?? 30_000,
+    },
+    registration: {
+      enabled: e.HUNTER_REGISTRATION_ENABLED ?? true,
+      rdapEnabled: e.HUNTER_RDAP_ENABLED ?? true,
+      budgetMs: e.HUNTER_REGISTRATION_BUDGET_MS ?? 5000,
+      perSecond: e.HUNTER_REGISTRATION_PER_SECOND ?? 1,
+      rdapUrl: e.HUNTER_RDAP_URL ?? null,
+      whoisServer: e.HUNTER_WHOIS_SERVER ?? null,
+    },
+    tenant: {
+      enabled: e.HUNTER_TENANT_ENABLED ?? true,
+      authority: e.HUNTER_TENANT_AUTHORITY ?? 'https://login.microsoftonline.com',
+      perSecond: e.HUNTER_TENANT_PER_SECOND ?? 1,
+    },
+    enrichment: {
+      enabled: enrichment === 'auto' ? 'auto' : enrichment === 'true',
+      maxmindCity: e.MAXMIND_CITY_DB ?? null,
+      maxmindAsn: e.MAXMIND_ASN_DB ?? null,
+      maxmindCountry: e.MAXMIND_COUNTRY_DB ?? null,
+      ip2location: e.IP2LOCATION_DB ?? null,
+      ip2proxy: e.IP2PROXY_DB ?? null,
+    },
+    staleAfterDays: e.HUNTER_STALE_AFTER_DAYS ?? 7,
+    allowLoopbackTargets: e.HUNTER_ALLOW_LOOPBACK_TARGETS ?? false,
+  };
+}
+
+function help(name: Variable): Help {
+  return Environment.shape[name].meta() as unknown as Help;
+}
+
+/** Every variable with its help, in the order of .env.example: for documentation and `doctor`. */
+export function variables(): { name: Variable; about: string; unset: string; example: string }[] {
+  return (Object.keys(Environment.shape) as Variable[]).map((name) => {
+    const { about, unset, example } = help(name);
+    return { name, about, unset, example };
+  });
+}
+
+/** The text of .env.example: everything commented out, so that a copy changes nothing. */
+export function envExample(): string {
+  const head = [
+    '# Every variable of Hunter, with its default and an example. Made from service/config.ts: edit there, not here.',
+    '# Copy this file to .env, and take the # away from what you set. An empty value counts as not set.',
+  ];
+  const entries = variables().flatMap(({ name, about, unset, example }) => [
+    '',
+    `# ${about}`,
+    `# Default: ${unset}`,
+    `#${name}=${example}`,
+  ]);
+  return [...head, ...entries, ''].join('\n');
+}
