@@ -263,8 +263,8 @@ export interface Config {
     readonly maxmindCity: string | null;
     readonly maxmindAsn: string | null;
     readonly maxmindCountry: string | null;
-    readonly ip2location: string | null;
-    readonly ip2proxy: string | null;
+    readonly ip2locationDb: string | null;
+    readonly ip2proxyDb: string | null;
   };
   readonly staleAfterDays: number;
   readonly allowLoopbackTargets: boolean;
@@ -343,8 +343,8 @@ function arrange(e: z.infer<typeof Environment>): Config {
       maxmindCity: e.MAXMIND_CITY_DB ?? null,
       maxmindAsn: e.MAXMIND_ASN_DB ?? null,
       maxmindCountry: e.MAXMIND_COUNTRY_DB ?? null,
-      ip2location: e.IP2LOCATION_DB ?? null,
-      ip2proxy: e.IP2PROXY_DB ?? null,
+      ip2locationDb: e.IP2LOCATION_DB ?? null,
+      ip2proxyDb: e.IP2PROXY_DB ?? null,
     },
     staleAfterDays: e.HUNTER_STALE_AFTER_DAYS ?? 7,
     allowLoopbackTargets: e.HUNTER_ALLOW_LOOPBACK_TARGETS ?? false,

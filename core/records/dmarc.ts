@@ -1,370 +1,220 @@
 /**
- * DMARC policy records: RFC 7489 and its successor RFC 9989 ("DMARCbis"). What a record says is read here; which
- * policy holds for a domain is decided in dmarc-policy.ts.
- *
- * Two questions are kept apart. Does the record follow the grammar (`ok`)? And what would a receiver take from it
- * (`record`)? Both RFCs discard a faulty tag in favour of its default (RFC 7489 section 6.3, RFC 9989 section 4.7),
- * so a record with a typing error in `fo` still says p=reject.
+ * Which DMARC policy holds for a domain: its own record, or the one of its organizational domain
+ * (RFC 7489 section 6.6.3, RFC 9989 section 4.10).
  */
-import { every, isBlank, isDigit, lowerAscii, trimBlanks } from './ascii.ts';
-import { DMARC_DIALECTS, type DmarcDialect, type DmarcGrammar } from './dmarc-dialect.ts';
-import { Problems, quoted, type Problem } from './problem.ts';
-import { readTagList, type Tag, type TagListItem } from './tag-list.ts';
-import { parseReportUri, type ReportUri } from './uri.ts';
+import type { Absence, Lookup, Silence } from '../facts.ts';
+import { lowerAscii, trimBlanks } from './ascii.ts';
+import { DMARC_DIALECTS } from './dmarc-dialect.ts';
+import { quoted, type Problem } from './problem.ts';
+import {
+  parseDmarc,
+  selectDmarc,
+  type DmarcDialect,
+  type DmarcFaultCode,
+  type DmarcNote,
+  type DmarcNoteCode,
+  type DmarcParse,
+  type DmarcRecord,
+  type DmarcRequest,
+} from './dmarc-record.ts';
 
-export type { DmarcDialect } from './dmarc-dialect.ts';
+export * from './dmarc-record.ts';
 
-export type DmarcRequest = 'none' | 'quarantine' | 'reject';
-export type DmarcAlignment = 'relaxed' | 'strict';
-export type DmarcFailureOption = '0' | '1' | 'd' | 's';
-
-/** A report address, and the size limit RFC 7489 allowed behind "!" (in bytes; null = none). */
-export interface DmarcReportAddress extends ReportUri {
-  readonly maxSize: number | null;
+export interface DmarcOptions {
+  /** default `rfc9989` */
+  readonly dialect?: DmarcDialect;
+  /** whether the domain asked about exists in DNS; `np` holds for one that does not. Default true */
+  readonly exists?: boolean;
 }
 
-/** What the record says; null where it says nothing. Defaults are filled in where the RFC names one. */
-export interface DmarcRecord {
-  readonly raw: string;
-  readonly p: DmarcRequest | null;
-  readonly sp: DmarcRequest | null;
-  readonly np: DmarcRequest | null;
-  readonly adkim: DmarcAlignment;
-  readonly aspf: DmarcAlignment;
-  readonly fo: readonly DmarcFailureOption[];
-  readonly rua: readonly DmarcReportAddress[];
-  readonly ruf: readonly DmarcReportAddress[];
-  readonly psd: 'y' | 'n' | 'u';
-  /** t=y: the owner asks that the policy not be applied yet */
-  readonly t: boolean;
-  /** RFC 7489 only; kept in every dialect, because receivers of the older kind still honour it */
-  readonly pct: number | null;
-  readonly ri: number | null;
-  readonly rf: readonly string[] | null;
-  /** every tag as published, first to last; repeated ones too */
-  readonly tags: readonly { readonly name: string; readonly value: string }[];
+export type DmarcReadingProblem = Problem<DmarcFaultCode | 'multiple-records'>;
+export type DmarcReadingNote =
+  | DmarcNote
+  | Problem<
+      'policy-none-for-reports' | 'subdomain-policy' | 'record-ignored' | 'coverage-partial' | DmarcNoteCode
+    >;
+
+interface Common {
+  readonly dialect: DmarcDialect;
+  /** the organizational domain the policy comes from; null = the domain's own record, or none */
+  readonly from: string | null;
+  /** the record as published; several are joined by line ends */
+  readonly raw: string | null;
+  readonly problems: readonly DmarcReadingProblem[];
+  readonly notes: readonly DmarcReadingNote[];
 }
+export type DmarcReading = Common &
+  (
+    | {
+        readonly state: 'found';
+        /** what the owner asks for mail of this domain that fails */
+        readonly policy: DmarcRequest;
+        /** percent of failing mail the policy is meant for: `pct`, or 100 */
+        readonly coverage: number;
+        /** t=y */
+        readonly testing: boolean;
+        readonly record: DmarcRecord;
+      }
+    | {
+        readonly state: 'permerror' | 'absent' | 'unanswered';
+        readonly policy: null;
+        readonly coverage: null;
+        readonly testing: false;
+        readonly record: DmarcRecord | null;
+        /** for `absent` and `unanswered`: what DNS said last */
+        readonly why: Absence | Silence | null;
+      }
+  );
 
-export type DmarcFaultCode =
-  | 'version'
-  | 'tag-malformed'
-  | 'tag-empty'
-  | 'tag-repeated'
-  | 'character'
-  | 'value-missing'
-  | 'p-missing'
-  | 'p-not-second'
-  | 'p-value'
-  | 'sp-value'
-  | 'np-value'
-  | 'alignment-value'
-  | 'fo-value'
-  | 'psd-value'
-  | 't-value'
-  | 'pct-value'
-  | 'ri-value'
-  | 'rf-value'
-  | 'uri-syntax'
-  | 'uri-size';
-export type DmarcFault = Problem<DmarcFaultCode>;
-
-export type DmarcNoteCode =
-  | 'p-missing'
-  | 'p-not-second'
-  | 'tag-unknown'
-  | 'tag-removed'
-  | 'tag-empty'
-  | 'tag-repeated'
-  | 'tag-case'
-  | 'version-case'
-  | 'fo-mixed'
-  | 'uri-size-obsolete'
-  | 'uri-scheme';
-export type DmarcNote = Problem<DmarcNoteCode>;
-
-export type DmarcParse =
-  | {
-      readonly ok: true;
-      readonly dialect: DmarcDialect;
-      readonly record: DmarcRecord;
-      readonly notes: readonly DmarcNote[];
-    }
-  | {
-      readonly ok: false;
-      readonly dialect: DmarcDialect;
-      /** what remains when the faulty parts are discarded; null when the text as a whole says nothing */
-      readonly record: DmarcRecord | null;
-      readonly problems: readonly [DmarcFault, ...DmarcFault[]];
-      readonly notes: readonly DmarcNote[];
-    };
-
-export type DmarcSelection =
-  | { readonly state: 'none' }
-  | { readonly state: 'one'; readonly text: string }
-  | { readonly state: 'multiple'; readonly texts: readonly string[] };
+/** The record of a name that is above the domain: the organizational domain, found by list or by tree walk. */
+export interface DmarcOrganizational {
+  readonly name: string;
+  readonly txt: Lookup<readonly string[]>;
+}
 
 /**
- * Whether a TXT record is a DMARC record: `v=DMARC1` comes first and matches precisely (RFC 7489 section 6.3,
- * RFC 9989 section 4.7); blanks around "=" are allowed.
+ * Reads the DMARC policy that holds for a domain. `own` is TXT at `_dmarc.<domain>`, `organizational` TXT at
+ * `_dmarc.<organizational domain>` when it was asked.
  */
-export function isDmarc(text: string): boolean {
-  return versionEnd(text, false) !== -1;
-}
-
-/** The DMARC records among the TXT records of a name. Several are as good as none (RFC 7489 section 6.6.3). */
-export function selectDmarc(texts: readonly string[]): DmarcSelection {
-  const records = texts.filter(isDmarc);
-  const [first] = records;
-  if (first === undefined) return { state: 'none' };
-  return records.length === 1 ? { state: 'one', text: first } : { state: 'multiple', texts: records };
-}
-
-/** Reads a DMARC record in a dialect. Never throws; takes time in proportion to the length of the text. */
-export function parseDmarc(text: string, dialect: DmarcDialect): DmarcParse {
-  const grammar = DMARC_DIALECTS[dialect];
-  const faults = new Problems<DmarcFaultCode>();
-  const notes = new Problems<DmarcNoteCode>();
-  const end = versionEnd(text, grammar.versionCase === 'any');
-  if (end === -1) {
-    faults.add('version', 0, 'a DMARC record begins with "v=DMARC1", in these letters');
-    return done(dialect, faults, notes, null);
-  }
-  if (!isDmarc(text)) notes.add('version-case', 0, 'the version is "DMARC1", in capitals');
-  const tags = readTags(text, grammar, faults, notes);
-  if (tags === null) return done(dialect, faults, notes, null);
-  const reader = new ValueReader(grammar, faults, notes);
-  const record: DmarcRecord = {
-    raw: text,
-    p: reader.request(tags.get('p'), 'p-value'),
-    sp: reader.request(tags.get('sp'), 'sp-value'),
-    np: reader.request(tags.get('np'), 'np-value'),
-    adkim: reader.alignment(tags.get('adkim')),
-    aspf: reader.alignment(tags.get('aspf')),
-    fo: reader.failureOptions(tags.get('fo')),
-    rua: reader.addresses(tags.get('rua')),
-    ruf: reader.addresses(tags.get('ruf')),
-    psd: (reader.letter(tags.get('psd'), 'ynu', 'psd-value') ?? 'u') as 'y' | 'n' | 'u',
-    t: reader.letter(tags.get('t'), 'yn', 't-value') === 'y',
-    pct: reader.number(tags.get('pct'), 100, 'pct-value'),
-    ri: reader.number(tags.get('ri'), 2 ** 32 - 1, 'ri-value'),
-    rf: reader.reportFormats(tags.get('rf')),
-    tags: tagsAsPublished(text),
+export function readDmarc(
+  own: Lookup<readonly string[]>,
+  organizational?: DmarcOrganizational,
+  options: DmarcOptions = {},
+): DmarcReading {
+  const dialect = options.dialect ?? 'rfc9989';
+  const first = readPlace(null, own, dialect, 'own');
+  if (first.state !== 'absent' || organizational === undefined) return first;
+  // RFC 7489 section 6.6.3 ends at several records; the tree walk of RFC 9989 passes them by
+  if (first.problems.length > 0 && !DMARC_DIALECTS[dialect].successor) return first;
+  const inherited = options.exists === false ? 'absent-subdomain' : 'subdomain';
+  const second = readPlace(organizational.name, organizational.txt, dialect, inherited);
+  return {
+    ...second,
+    problems: [...first.problems, ...second.problems],
+    notes: [...first.notes, ...second.notes],
   };
-  if (!tags.has('p')) {
-    // RFC 7489 section 6.3: REQUIRED, yet section 6.6.3 reads a record with a report address as p=none.
-    // RFC 9989 section 4.7: RECOMMENDED.
-    const sentence = 'no "p" tag: the record asks for nothing';
-    if (grammar.pRequired && record.rua.length === 0) faults.add('p-missing', end, sentence);
-    else notes.add('p-missing', end, sentence);
-  }
-  return done(dialect, faults, notes, record);
 }
 
-/** The offset behind "v=DMARC1" when the text begins with it and the tag ends there; else -1. */
-function versionEnd(text: string, anyCase: boolean): number {
-  const skip = (from: number): number => {
-    let i = from;
-    while (isBlank(text.charCodeAt(i))) i++;
-    return i;
-  };
-  // the ABNF of both RFCs writes "v" as a string that matches in any case (RFC 5234 section 2.3)
-  if (text[0] !== 'v' && text[0] !== 'V') return -1;
-  const equals = skip(1);
-  if (text[equals] !== '=') return -1;
-  const from = skip(equals + 1);
-  const version = text.slice(from, from + 6);
-  if (version !== 'DMARC1' && !(anyCase && version.toUpperCase() === 'DMARC1')) return -1;
-  const next = skip(from + 6);
-  return next === text.length || text[next] === ';' ? from + 6 : -1;
-}
+/** Whose policy is wanted: that of the record's own domain, or of a name below it. */
+type Place = 'own' | 'subdomain' | 'absent-subdomain';
 
-/** The tags behind the version, by name; null when a repeated tag makes the whole list invalid. */
-function readTags(
-  text: string,
-  grammar: DmarcGrammar,
-  faults: Problems<DmarcFaultCode>,
-  notes: Problems<DmarcNoteCode>,
-): ReadonlyMap<string, Tag> | null {
-  const tags = new Map<string, Tag>();
-  const complain = (code: 'tag-empty' | 'tag-repeated' | 'p-not-second', fault: boolean, at: number, say: string) =>
-    fault ? faults.add(code, at, say) : notes.add(code, at, say);
-  let repeated = false;
-  for (const [index, item] of readTagList(text).entries()) {
-    if (index === 0) continue;
-    if (item.kind === 'empty') {
-      complain('tag-empty', grammar.emptyTag === 'fault', item.at, 'nothing stands between two semicolons');
-      continue;
-    }
-    if (item.kind === 'malformed') {
-      faults.add('tag-malformed', item.at, `${quoted(item.text)} is not of the form tag=value`);
-      continue;
-    }
-    const known = checkTag(item, grammar, notes);
-    if (item.key === 'p' && index !== 1)
-      // RFC 7489 section 6.4: dmarc-request follows the version; section 6.3 leaves the order free otherwise
-      complain('p-not-second', grammar.pSecond, item.at, '"p" should follow the version directly');
-    if (item.key === 'v' || tags.has(item.key)) {
-      // RFC 6376 section 3.2, whose syntax DMARC takes over: a repeated tag invalidates the whole list
-      complain('tag-repeated', grammar.repeatedTag === 'fault', item.at, `the tag "${item.key}" is repeated`);
-      repeated = true;
-      continue;
-    }
-    if (!known) {
-      tags.set(item.key, { ...item, value: '' });
-      continue;
-    }
-    if (!every(item.value, (code) => code >= 0x20 && code <= 0x7e)) {
-      faults.add('character', item.valueAt, `the value of "${item.key}" holds a character that is not plain ASCII`);
-    } else if (item.value === '') {
-      faults.add('value-missing', item.valueAt, `the tag "${item.key}" has no value`);
-    }
-    tags.set(item.key, item);
-  }
-  if (repeated && grammar.repeatedTag === 'fault') return null;
-  for (const name of [...tags.keys()]) if (!grammar.tags.has(name)) tags.delete(name);
-  return tags;
-}
-
-/** Notes tags outside the dialect's list; they MUST be ignored (RFC 7489 section 6.3, RFC 9989 section 4.7). */
-function checkTag(tag: Tag, grammar: DmarcGrammar, notes: Problems<DmarcNoteCode>): boolean {
-  const known = grammar.tags.has(tag.key) || tag.key === 'v';
-  if (known && tag.name !== tag.key)
-    notes.add('tag-case', tag.at, `the tag ${quoted(tag.name)} is written in lower case by convention`);
-  if (grammar.removed.has(tag.key))
-    notes.add('tag-removed', tag.at, `RFC 9989 removed the tag "${tag.key}"; newer receivers ignore it`);
-  else if (!known) notes.add('tag-unknown', tag.at, `the tag ${quoted(tag.name)} is ignored`);
-  return known;
-}
-
-function tagsAsPublished(text: string): { name: string; value: string }[] {
-  return readTagList(text)
-    .filter((item): item is TagListItem & { kind: 'tag' } => item.kind === 'tag')
-    .map(({ name, value }) => ({ name, value }));
-}
-
-/** Reads the values of known tags; a faulty one is reported and replaced by the default. */
-class ValueReader {
-  readonly #grammar: DmarcGrammar;
-  readonly #faults: Problems<DmarcFaultCode>;
-  readonly #notes: Problems<DmarcNoteCode>;
-
-  constructor(grammar: DmarcGrammar, faults: Problems<DmarcFaultCode>, notes: Problems<DmarcNoteCode>) {
-    this.#grammar = grammar;
-    this.#faults = faults;
-    this.#notes = notes;
-  }
-
-  #fault(code: DmarcFaultCode, tag: Tag, what: string): null {
-    // a removed tag is ignored whatever it says
-    if (!this.#grammar.removed.has(tag.key))
-      this.#faults.add(code, tag.valueAt, `${tag.key}=${quoted(tag.value)} is not ${what}`);
-    return null;
-  }
-
-  request(tag: Tag | undefined, code: 'p-value' | 'sp-value' | 'np-value'): DmarcRequest | null {
-    if (tag === undefined) return null;
-    const value = lowerAscii(tag.value);
-    if (value === 'none' || value === 'quarantine' || value === 'reject') return value;
-    return this.#fault(code, tag, 'none, quarantine or reject');
-  }
-
-  alignment(tag: Tag | undefined): DmarcAlignment {
-    return this.letter(tag, 'rs', 'alignment-value') === 's' ? 'strict' : 'relaxed';
-  }
-
-  letter(tag: Tag | undefined, letters: string, code: DmarcFaultCode): string | null {
-    if (tag === undefined) return null;
-    const value = lowerAscii(tag.value);
-    if (value.length === 1 && letters.includes(value)) return value;
-    return this.#fault(code, tag, `one of the letters ${letters.split('').join(', ')}`);
-  }
-
-  /** Colon-separated options. RFC 9989 no longer joins 0 or 1 with others; many records still do. */
-  failureOptions(tag: Tag | undefined): DmarcFailureOption[] {
-    if (tag === undefined) return ['0'];
-    const options = tag.value.split(':').map((option) => lowerAscii(trimBlanks(option)));
-    const valid = (option: string): option is DmarcFailureOption =>
-      option === '0' || option === '1' || option === 'd' || option === 's';
-    if (!options.every(valid)) {
-      this.#fault('fo-value', tag, 'a list of 0, 1, d and s with colons between them');
-      return ['0'];
-    }
-    if (this.#grammar.successor && options.length > 1 && (options.includes('0') || options.includes('1')))
-      this.#notes.add('fo-mixed', tag.valueAt, '0 and 1 stand alone in RFC 9989; only d and s may be joined');
-    return [...new Set(options)];
-  }
-
-  number(tag: Tag | undefined, max: number, code: DmarcFaultCode): number | null {
-    if (tag === undefined) return null;
-    const digits = tag.value.length > 0 && tag.value.length <= 10 && every(tag.value, isDigit);
-    if (digits && Number(tag.value) <= max) return Number(tag.value);
-    return this.#fault(code, tag, `a whole number from 0 to ${max}`);
-  }
-
-  /** Report formats (RFC 7489 section 6.3): afrf is the only one registered; its predecessor was iodef. */
-  reportFormats(tag: Tag | undefined): string[] | null {
-    if (tag === undefined) return null;
-    const formats = tag.value.split(':').map((format) => lowerAscii(trimBlanks(format)));
-    if (formats.every((format) => format === 'afrf' || format === 'iodef')) return [...new Set(formats)];
-    return this.#fault('rf-value', tag, 'a report format: afrf');
-  }
-
-  /** Comma-separated URIs (RFC 7489 section 6.2, RFC 9989 section 4.6); each faulty one is left out alone. */
-  addresses(tag: Tag | undefined): DmarcReportAddress[] {
-    const addresses: DmarcReportAddress[] = [];
-    if (tag === undefined) return addresses;
-    let at = tag.valueAt;
-    for (const piece of tag.value.split(',')) {
-      const address = this.#address(trimBlanks(piece), at);
-      if (address !== null) addresses.push(address);
-      at += piece.length + 1;
-    }
-    return addresses;
-  }
-
-  #address(text: string, at: number): DmarcReportAddress | null {
-    // section 6.2 of RFC 7489: "!" may only introduce the size, and is encoded elsewhere
-    const mark = text.lastIndexOf('!');
-    const uri = parseReportUri(mark === -1 ? text : trimBlanks(text.slice(0, mark)));
-    if (uri === null) {
-      this.#faults.add('uri-syntax', at, `${quoted(text)} is not a URI such as mailto:dmarc@example.com`);
-      return null;
-    }
-    if (uri.scheme !== 'mailto')
-      this.#notes.add('uri-scheme', at, `receivers need only support mailto: and will ignore ${quoted(text)}`);
-    if (mark === -1) return { ...uri, maxSize: null };
-    const maxSize = parseSize(text.slice(mark + 1), this.#grammar.sizeBlanks);
-    if (this.#grammar.successor) {
-      this.#notes.add('uri-size-obsolete', at, 'RFC 9989 dropped the size limit behind "!"; it is ignored');
-    } else if (maxSize === null) {
-      this.#faults.add('uri-size', at, `${quoted(text.slice(mark))} is not a size such as !10m`);
-      return null;
-    }
-    return { ...uri, maxSize };
-  }
-}
-
-const UNITS: Readonly<Record<string, number>> = { k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
-
-/** 1*DIGIT [ "k" / "m" / "g" / "t" ], the number within 64 bits (RFC 7489 section 6.2). */
-function parseSize(text: string, blanks: boolean): number | null {
-  const plain = blanks ? text.replace(/[ \t]/g, '') : text;
-  const unit = UNITS[lowerAscii(plain.slice(-1))];
-  const digits = unit === undefined ? plain : plain.slice(0, -1);
-  if (digits === '' || digits.length > 20 || !every(digits, isDigit)) return null;
-  if (BigInt(digits) > 0xffff_ffff_ffff_ffffn) return null;
-  return Number(digits) * (unit ?? 1);
-}
-
-function done(
+function readPlace(
+  name: string | null,
+  lookup: Lookup<readonly string[]>,
   dialect: DmarcDialect,
-  faults: Problems<DmarcFaultCode>,
-  notes: Problems<DmarcNoteCode>,
-  record: DmarcRecord | null,
-): DmarcParse {
-  const [first, ...others] = faults.all;
-  if (first !== undefined)
-    return { ok: false, dialect, record, problems: [first, ...others], notes: notes.all };
-  if (record === null) throw new Error('a text without a fault is a record');
-  return { ok: true, dialect, record, notes: notes.all };
+  place: Place,
+): DmarcReading {
+  const nothing = { policy: null, coverage: null, testing: false, record: null, dialect } as const;
+  if (lookup.state !== 'found')
+    return {
+      ...nothing,
+      state: lookup.state,
+      why: lookup.why,
+      from: null,
+      raw: null,
+      problems: [],
+      notes: [],
+    };
+  const ignored = lookup.value.flatMap(nearMiss);
+  const selected = selectDmarc(lookup.value);
+  if (selected.state === 'none')
+    return {
+      ...nothing,
+      state: 'absent',
+      why: 'NODATA',
+      from: null,
+      raw: null,
+      problems: [],
+      notes: ignored,
+    };
+  if (selected.state === 'multiple')
+    // RFC 7489 section 6.6.3, RFC 9989 section 4.10: all of them are discarded
+    return {
+      ...nothing,
+      state: 'absent',
+      why: 'NODATA',
+      from: null,
+      raw: selected.texts.join('\n'),
+      problems: [
+        {
+          code: 'multiple-records',
+          at: 0,
+          sentence: `${selected.texts.length} DMARC records at ${name ?? 'the domain'}: receivers discard them all`,
+        },
+      ],
+      notes: ignored,
+    };
+  return effective(name, parseDmarc(selected.text, dialect), selected.text, place, ignored);
+}
+
+function effective(
+  name: string | null,
+  parse: DmarcParse,
+  raw: string,
+  place: Place,
+  ignored: readonly DmarcReadingNote[],
+): DmarcReading {
+  const { dialect, record } = parse;
+  const problems = parse.ok ? [] : parse.problems;
+  const notes: DmarcReadingNote[] = [...parse.notes, ...ignored];
+  const head = { dialect, from: name, raw, problems, notes };
+  const refused = {
+    ...head,
+    state: 'permerror',
+    policy: null,
+    coverage: null,
+    testing: false,
+    why: null,
+  } as const;
+  if (record === null) return { ...refused, record: null };
+  // RFC 7489 section 6.6.3, RFC 9989 section 4.10.1: without a valid p, or with an invalid sp or np, a record that
+  // has somewhere to report to is read as p=none, and any other record is no policy at all
+  const faulty = problems.some(
+    ({ code }) => code === 'p-value' || code === 'sp-value' || code === 'np-value',
+  );
+  if (record.p === null || faulty) {
+    if (record.rua.length === 0) {
+      const missing: DmarcReadingProblem[] =
+        problems.length > 0
+          ? []
+          : [{ code: 'p-missing', at: raw.length, sentence: 'neither a policy nor a report address' }];
+      return { ...refused, record, problems: [...problems, ...missing] };
+    }
+    notes.push({
+      code: 'policy-none-for-reports',
+      at: 0,
+      sentence: 'the policy cannot be read, so that receivers only report: as p=none',
+    });
+    return { ...head, state: 'found', policy: 'none', coverage: 100, testing: record.t, record };
+  }
+  let policy: DmarcRequest = record.p;
+  if (place !== 'own') {
+    const below = (place === 'absent-subdomain' ? record.np : null) ?? record.sp;
+    if (below !== null) {
+      policy = below;
+      notes.push({ code: 'subdomain-policy', at: 0, sentence: `${name} asks "${below}" for names below it` });
+    }
+  }
+  const coverage = record.pct ?? 100;
+  if (coverage < 100)
+    notes.push({
+      code: 'coverage-partial',
+      at: 0,
+      sentence: `the policy is meant for ${coverage} % of failing mail`,
+    });
+  return { ...head, state: 'found', policy, coverage, testing: record.t, record };
+}
+
+/** A text that was meant to be a DMARC record and is ignored by receivers: worth telling. */
+function nearMiss(text: string): DmarcReadingNote[] {
+  const start = lowerAscii(trimBlanks(text.slice(0, 40))).replace(/[ \t]/g, '');
+  if (!start.startsWith('v=dmarc') && !start.startsWith('"v=dmarc')) return [];
+  if (selectDmarc([text]).state === 'one') return [];
+  return [
+    {
+      code: 'record-ignored',
+      at: 0,
+      sentence: `${quoted(text)} does not begin with "v=DMARC1" exactly, and is ignored`,
+    },
+  ];
 }

@@ -43,7 +43,8 @@ export const parseIp = (text: string): IpAddress | null => parseIp4(text) ?? par
 /** ::ffff:a.b.c.d is the IPv4 address a.b.c.d in another coat: RFC 7208 section 5 compares it as IPv4. */
 export function unmapped(ip: IpAddress): IpAddress {
   if (ip.version === 4) return ip;
-  const mapped = ip.bytes.slice(0, 10).every((byte) => byte === 0) && ip.bytes[10] === 255 && ip.bytes[11] === 255;
+  const mapped =
+    ip.bytes.slice(0, 10).every((byte) => byte === 0) && ip.bytes[10] === 255 && ip.bytes[11] === 255;
   return mapped ? { version: 4, bytes: ip.bytes.slice(12) } : ip;
 }
 
@@ -79,7 +80,9 @@ export function formatIp(ip: IpAddress): string {
  */
 export function dottedIp(ip: IpAddress): string {
   if (ip.version === 4) return ip.bytes.join('.');
-  return ip.bytes.map((byte) => byte.toString(16).padStart(2, '0').toUpperCase().split('').join('.')).join('.');
+  return ip.bytes
+    .map((byte) => byte.toString(16).padStart(2, '0').toUpperCase().split('').join('.'))
+    .join('.');
 }
 
 /** The name whose PTR records name this address (RFC 1035 section 3.5, RFC 3596 section 2.5). */

@@ -104,7 +104,9 @@ export function parseMacroString(
 /** Reads a domain-spec: a macro-string that ends in a macro or in "." and a top label (section 7.1, domain-end). */
 export function parseDomainSpec(
   text: string,
-): { readonly ok: true; readonly spec: SpfDomainSpec } | { readonly ok: false; readonly fault: SpfMacroFault } {
+):
+  | { readonly ok: true; readonly spec: SpfDomainSpec }
+  | { readonly ok: false; readonly fault: SpfMacroFault } {
   if (text === '')
     return { ok: false, fault: { code: 'domain-spec', at: 0, sentence: 'a domain name is missing here' } };
   const read = parseMacroString(text, { blanks: false, explanation: false });

@@ -81,7 +81,11 @@ export interface SpfStructure {
 
 type Node =
   | { readonly state: 'found'; readonly record: SpfRecord }
-  | { readonly state: 'permerror'; readonly record: SpfRecord | null; readonly problems: SpfStructureProblem[] }
+  | {
+      readonly state: 'permerror';
+      readonly record: SpfRecord | null;
+      readonly problems: SpfStructureProblem[];
+    }
   | { readonly state: 'absent' | 'unanswered' | 'not-followed' };
 
 /** The terms of a record that are evaluated: those after `all` never are, and `all` cancels `redirect` (section 5.1). */
@@ -262,8 +266,7 @@ function walk(apex: string, node: (name: string) => Node, loops: ReadonlySet<str
     problems,
     toFollow,
     complete,
-    voids: (known) =>
-      [...seen].filter((name) => name !== apex && known.get(name)?.state === 'absent'),
+    voids: (known) => [...seen].filter((name) => name !== apex && known.get(name)?.state === 'absent'),
   };
 }
 

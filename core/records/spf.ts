@@ -135,6 +135,10 @@ export function parseSpf(text: string): SpfParse {
     const name = lowerAscii(term.slice(0, equals));
     const value = term.slice(equals + 1);
     const valueAt = at + equals + 1;
+    if (name === '') {
+      faults.add('modifier-name', at, 'a modifier has a name before its "=" (RFC 7208 section 4.6.1)');
+      continue;
+    }
     if (name !== 'redirect' && name !== 'exp') {
       const read = parseMacroString(value, { blanks: false, explanation: true });
       if (read.ok) unknown.push({ type: 'modifier', name, value, at });
@@ -266,8 +270,7 @@ function cutCidr(
   const slash = slashBeforeDigits(text);
   if (slash === -1) return { head: text, length4: null, length6: null };
   const length = text.slice(slash + 1);
-  if (!dual || text[slash - 1] !== '/')
-    return { head: text.slice(0, slash), length4: length, length6: null };
+  if (!dual || text[slash - 1] !== '/') return { head: text.slice(0, slash), length4: length, length6: null };
   const head = text.slice(0, slash - 1);
   const slash4 = slashBeforeDigits(head);
   if (slash4 === -1) return { head, length4: null, length6: length };
@@ -333,7 +336,11 @@ function remark(record: SpfRecord, notes: Problems<SpfNoteCode>): void {
       notes.add('name-invalid', directive.at, `${quoted(mechanism.domain.name)} is a name DNS cannot hold`);
   }
   if (record.redirect !== null && all !== null)
-    notes.add('redirect-with-all', record.redirect.at, '"redirect" is ignored beside "all" (RFC 7208 section 5.1)');
+    notes.add(
+      'redirect-with-all',
+      record.redirect.at,
+      '"redirect" is ignored beside "all" (RFC 7208 section 5.1)',
+    );
   if (record.redirect === null && all === null)
     notes.add(
       'all-absent',
@@ -341,7 +348,11 @@ function remark(record: SpfRecord, notes: Problems<SpfNoteCode>): void {
       'without "all" or "redirect" everybody else is neutral (RFC 7208 section 4.7)',
     );
   for (const modifier of record.unknown)
-    notes.add('modifier-unknown', modifier.at, `the modifier ${quoted(modifier.name)} is ignored (section 6)`);
+    notes.add(
+      'modifier-unknown',
+      modifier.at,
+      `the modifier ${quoted(modifier.name)} is ignored (section 6)`,
+    );
 }
 
 function done(
@@ -350,8 +361,7 @@ function done(
   record: SpfRecord | null,
 ): SpfParse {
   const [first, ...others] = faults.all;
-  if (first !== undefined)
-    return { ok: false, record, problems: [first, ...others], notes: notes.all };
+  if (first !== undefined) return { ok: false, record, problems: [first, ...others], notes: notes.all };
   if (record === null) throw new Error('a text without a fault is a record');
   return { ok: true, record, notes: notes.all };
 }

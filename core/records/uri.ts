@@ -34,7 +34,10 @@ export function parseReportUri(text: string): ReportUri | null {
 }
 
 function isScheme(text: string): boolean {
-  return isAlpha(text.charCodeAt(0)) && every(text, (c) => isAlphanumeric(c) || c === 0x2b || c === 0x2d || c === 0x2e);
+  return (
+    isAlpha(text.charCodeAt(0)) &&
+    every(text, (c) => isAlphanumeric(c) || c === 0x2b || c === 0x2d || c === 0x2e)
+  );
 }
 
 const isHex = (code: number): boolean =>

@@ -64,7 +64,9 @@ export function parseWhois(text: string, domain?: string): WhoisReading {
     if (meaning === null) continue;
     // A refusal stands above whatever else the text says
     const refusal = refusalIn(lines.sentences);
-    return refusal === null ? { state: meaning, sentence: status } : { state: 'throttled', sentence: refusal };
+    return refusal === null
+      ? { state: meaning, sentence: status }
+      : { state: 'throttled', sentence: refusal };
   }
 
   if (facts > 1 || (facts === 1 && fields.domain !== null)) return { state: 'registered', ...fields };

@@ -70,6 +70,9 @@ export const ClassificationFile = z.strictObject({
       ...sourced,
     }),
   ),
+  verifications: z
+    .array(z.string().min(2))
+    .describe('TXT at the apex that begins so proves a service to its operator: each counts once'),
   tenantSize: z.strictObject({
     providers: z
       .array(ProviderId)

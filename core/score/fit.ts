@@ -36,7 +36,11 @@ export function fit(situation: Situation, scored: Scored, set: RuleSet): Fit | n
   const sum = lines.reduce((total, line) => total + line.points, 0);
   const clamped = Math.min(set.clamp.max, Math.max(set.clamp.min, sum));
   if (clamped !== sum) {
-    lines.push({ id: 'clamp', points: clamped - sum, why: sum < clamped ? set.lines.floor.name : set.lines.ceiling.name });
+    lines.push({
+      id: 'clamp',
+      points: clamped - sum,
+      why: sum < clamped ? set.lines.floor.name : set.lines.ceiling.name,
+    });
   }
   return { score: clamped, lines };
 }

@@ -26,7 +26,7 @@ export interface LookupContext {
   readonly clock: Clock;
   readonly registration?: { look(domain: string, signal: AbortSignal): Promise<Lookup<Registration>> };
   readonly tenant?: { look(domain: string, signal: AbortSignal): Promise<Lookup<Tenant>> };
-  readonly ip?: { look(address: string): Promise<Omit<IpInfo, 'of' | 'host'> | null> };
+  readonly ip?: { look(address: string): Omit<IpInfo, 'of' | 'host'> | null };
   /** fetches https://mta-sts.<domain>/.well-known/mta-sts.txt */
   readonly mtaStsPolicy?: (domain: string, signal: AbortSignal) => Promise<Lookup<string>>;
 }
@@ -127,7 +127,7 @@ export async function lookUpDomain(
   };
   return {
     ...facts,
-    ...(context.ip === undefined ? {} : { ip: await enrich(facts, context.ip) }),
+    ...(context.ip === undefined ? {} : { ip: enrich(facts, context.ip) }),
     ...(await settled({ registration, tenant })),
   };
 }
@@ -321,7 +321,7 @@ async function askPosture(
   };
 }
 
-async function enrich(facts: DomainFacts, ip: NonNullable<LookupContext['ip']>): Promise<IpInfo[]> {
+function enrich(facts: DomainFacts, ip: NonNullable<LookupContext['ip']>): IpInfo[] {
   const addresses: { address: string; of: IpInfo['of']; host: string }[] = [];
   const add = (lookup: Lookup<string[]> | undefined, of: IpInfo['of'], host: string): void => {
     if (lookup?.state !== 'found') return;
@@ -332,11 +332,8 @@ async function enrich(facts: DomainFacts, ip: NonNullable<LookupContext['ip']>):
   for (const [host, { addresses: list }] of Object.entries(facts.mxHosts)) add(list, 'mx', host);
   add(facts.apexAddresses, 'apex', facts.domain);
   add(facts.apexAddresses6, 'apex', facts.domain);
-  const known = await Promise.all(
-    addresses.map(async ({ address, of, host }) => {
-      const info = await ip.look(address);
-      return info === null ? [] : [{ ...info, of, host }];
-    }),
-  );
-  return known.flat();
+  return addresses.flatMap(({ address, of, host }) => {
+    const info = ip.look(address);
+    return info === null ? [] : [{ ...info, of, host }];
+  });
 }

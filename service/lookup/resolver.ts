@@ -285,7 +285,10 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     signal: AbortSignal,
   ): Promise<Lookup<unknown>> {
     const leave = await server.gate.enter(signal);
-    if (leave === null) return unanswered('CANCELLED');
+    if (leave === null || signal.aborted) {
+      leave?.();
+      return unanswered('CANCELLED');
+    }
     const node = isPatient
       ? patientNode(server.address)
       : server.nodes.reduce((least, other) => (other.open < least.open ? other : least));
@@ -300,8 +303,16 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
         resolve(answer);
       };
       const cancel = () => settle(unanswered('CANCELLED'));
-      // Timers run before sockets are read: after a busy spell the answer may lie in the socket already.
-      const timer = setTimeout(() => setImmediate(() => settle(unanswered('TIMEOUT'))), timeoutMs);
+      let due = performance.now() + timeoutMs;
+      const expire = () => {
+        const late = performance.now() - due;
+        // Timers run before sockets are read: the answer may lie in the socket.
+        if (late < timeoutMs / 10) return void setImmediate(() => settle(unanswered('TIMEOUT')));
+        // This process was busy all the while, and c-ares, whose timer ran first, has only now asked again.
+        due += late + timeoutMs;
+        timer = setTimeout(expire, timeoutMs);
+      };
+      let timer = setTimeout(expire, timeoutMs);
       signal.addEventListener('abort', cancel, { once: true });
       (ask[type] as Ask<unknown>)(node.dns, name, (error, answer) => {
         // The place is free only now: c-ares cannot call a single question back.

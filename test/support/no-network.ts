@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { createSocket, Socket as Datagram } from 'node:dgram';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '#service/lookup/loopback.ts';
 
 /**
  * Makes a stray look-up fail loudly: while tests run, TCP and UDP may only go to loopback. Look-ups through

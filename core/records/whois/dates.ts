@@ -63,7 +63,10 @@ function clock(rest: string): string {
   if (time === null) return '';
   const [hours, minutes, seconds] = [Number(time[1]), Number(time[2]), Number(time[3] ?? 0)];
   if (hours > 23 || minutes > 59 || seconds > 59) return '';
-  const tail = rest.slice(time[0].length, time[0].length + 24).trim().replace(/^\(/, '');
+  const tail = rest
+    .slice(time[0].length, time[0].length + 24)
+    .trim()
+    .replace(/^\(/, '');
   const offset = /^(?:utc|gmt)?\s?([+-])(\d{1,2})(?::?(\d{2}))?(?!\d)/i.exec(tail);
   const zone =
     offset === null
@@ -96,7 +99,7 @@ export function provenOrder(text: string): DateOrder | null {
  * @returns null when there is no date, or one that no calendar has (0000-00-00)
  */
 export function parseDate(value: string, order: DateOrder): string | null {
-  const text = value.slice(0, 200);
+  const text = value.slice(0, 200).replace(/\s+/g, ' ');
 
   // 2024-08-26, 2024/8/26, 2024.08.26, 2001. 10. 10., 2001년 10월 10일
   const ymd = /(?<!\d)(\d{4})(?:[-/.]|\. |년 ?)(\d{1,2})(?:[-/.]|\. |월 ?)(\d{1,2})(?!\d)/.exec(text);
@@ -106,9 +109,10 @@ export function parseDate(value: string, order: DateOrder): string | null {
   const compact = /(?<!\d)((?:19|20)\d{2})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2}))?(?!\d)/.exec(text);
   const dmy = /(?<!\d)(\d{1,2})([-/.]|\. )(\d{1,2})\2(\d{4}|\d{2})(?!\d)/.exec(text);
   // 26-Aug-2024, 26 August 2024, 13th January 2010, 26.aug.2024
-  const dMy = /(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[-/. ]{1,2}(?:de )?(\p{L}{3,12})[-/., ]{1,2}(?:de )?(\d{4}|\d{2})(?!\d)/u.exec(
-    text,
-  );
+  const dMy =
+    /(?<!\d)(\d{1,2})(?:st|nd|rd|th)?[-/. ]{1,2}(?:de )?(\p{L}{3,12})[-/., ]{1,2}(?:de )?(\d{4}|\d{2})(?!\d)/u.exec(
+      text,
+    );
   // Aug 26 2024, August 26, 2024
   const Mdy = /(?<!\p{L})(\p{L}{3,12})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)/u.exec(text);
   // Mon Aug 26 10:00:00 2024 (asctime), Mon Aug 26 10:00:00 UTC 2024
@@ -139,10 +143,14 @@ export function parseDate(value: string, order: DateOrder): string | null {
   });
   add(dMy, (m) => day(number(m, 3), month(m, 2), number(m, 1)));
   add(Mdy, (m) => day(number(m, 3), month(m, 1), number(m, 2)));
-  add(asctime, (m) => {
-    const date = day(number(m, 5), month(m, 1), number(m, 2));
-    return date === null ? null : date + clock(` ${m[3] as string} ${m[4] ?? ''}`);
-  }, false);
+  add(
+    asctime,
+    (m) => {
+      const date = day(number(m, 5), month(m, 1), number(m, 2));
+      return date === null ? null : date + clock(` ${m[3] as string} ${m[4] ?? ''}`);
+    },
+    false,
+  );
   const dated = candidates.filter((c) => c.iso !== null).sort((a, b) => a.at - b.at);
   if (dated.length > 0) return (dated[0] as { iso: string }).iso;
   return My === null ? null : day(number(My, 2), month(My, 1), 1);

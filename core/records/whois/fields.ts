@@ -50,7 +50,9 @@ const UPDATED: KeyWords = {
   filling: words([...DATE_FILL].join(' ').replace(' creation create', '') + ' ultima última dernière'),
 };
 const NAMESERVER: KeyWords = {
-  meaning: words('nameserver nameservers nserver nservers ns dns server servers hostname host servidor servidores'),
+  meaning: words(
+    'nameserver nameservers nserver nservers ns dns server servers hostname host servidor servidores',
+  ),
   filling: words(
     'name names domain current in the listed order primary secondary tertiary information info db list delegated of for ' +
       'delegation authoritative first second third fourth de nombres dominio registered fqdn hostname',
@@ -94,10 +96,14 @@ const REFERRAL_KEYS: readonly RegExp[] = [
 const NOTHING =
   /^(?:-+|\.+|n\/?a|none|null|nil|unknown|no name|not (?:disclosed|available|applicable|shown|set)\b.*|redacted\b.*|undisclosed|hidden!?.*|data protected.*|statutory masking.*|gdpr .*)$/i;
 
-const HOST = /(?<![\w@.-])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})(?![\w@-])/gi;
+const HOST =
+  /(?<![\w@.-])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})(?![\w@-])/gi;
 
 /** Host names in a value, lower case. Addresses, mail addresses and filling ("not.defined.") are none. */
 function hostsIn(value: string): string[] {
+  // a zone-file line: "example.pt NS ns1.example.net."
+  const record = /^\S+ (?:IN )?NS (\S+)/.exec(value);
+  if (record !== null) return hostsIn(record[1] as string);
   const names: string[] = [];
   for (const [name] of value.slice(0, 1_000).matchAll(HOST))
     if (name.length <= 253 && !name.endsWith('not.defined')) names.push(name.toLowerCase());
@@ -133,15 +139,20 @@ function findDate(
   let best: { score: number; iso: string } | null = null;
   for (const entry of entries) {
     const tier = tierOf(entry);
-    if (tier > 2 || !means(entry.key, field)) continue;
+    if (tier > 2) continue;
+    // ".il" keeps a journal: "changed: ... 19990605 (Assigned)", and then its changes
+    const assigned = means(entry.key, UPDATED) && /\((?:assigned|created)\)$/i.test(entry.values[0] ?? '');
+    if (assigned ? field !== CREATED : !means(entry.key, field)) continue;
     // A contact's "created" is the contact's; an expiry, or a date of "the domain", is the domain's wherever it stands
-    if (tier > 0 && field !== EXPIRES && !/\b(?:domain|record|creation|registration)\b/.test(entry.key)) continue;
+    if (tier > 0 && field !== EXPIRES && !/\b(?:domain|record|creation|registration)\b/.test(entry.key))
+      continue;
     const score = tier * 100 + (entry.block === home ? 0 : 10) + rank(entry.key);
-    if (best !== null && best.score <= score) continue;
+    // of several changes the last counts, of all else the first
+    if (best !== null && (best.score < score || (best.score === score && field !== UPDATED))) continue;
     for (const value of entry.values.slice(0, 4)) {
       const iso = parseDate(value, statedOrder(entry.note) ?? statedOrder(value) ?? order);
       if (iso === null) continue;
-      best = { score, iso };
+      if (best === null || best.score > score || iso > best.iso) best = { score, iso };
       break;
     }
   }
@@ -250,8 +261,9 @@ const tldOf = (domain: string): string => domain.slice(domain.lastIndexOf('.') +
 export function readFields(text: Text, asked?: string): WhoisFields {
   const entries = partOf(text.entries, asked);
   let domain: string | null = null;
-  for (const { key, values, role } of entries) {
-    if (role === 'foreign' || role === 'contact' || !DOMAIN_KEY.test(key)) continue;
+  for (const { key, values, role, under } of entries) {
+    if (role === 'foreign' || role === 'contact') continue;
+    if (!DOMAIN_KEY.test(key) && !(key === 'name' && under === 'domain')) continue;
     const first = values[0]?.trim().toLowerCase() ?? '';
     // an internationalized name is taken as written, and its ASCII form when the text gives one
     const name = hostsIn(first)[0] ?? (/^[^\s:@]+$/.test(first) ? first.replace(/\.$/, '') : null);
@@ -260,17 +272,11 @@ export function readFields(text: Text, asked?: string): WhoisFields {
   }
 
   const order = dateOrder(text, tldOf(asked ?? domain ?? ''));
-  const created = findDate(
-    entries,
-    CREATED,
-    order,
-    (key) => (/original|connected|activat/.test(key) ? 5 : /^registration|^registered$/.test(key) ? 1 : 0),
+  const created = findDate(entries, CREATED, order, (key) =>
+    /original|connected|activat/.test(key) ? 5 : /^registration|^registered$/.test(key) ? 1 : 0,
   );
-  let expires = findDate(
-    entries,
-    EXPIRES,
-    order,
-    (key) => (/registry/.test(key) ? 0 : /registrar/.test(key) ? 3 : 1),
+  let expires = findDate(entries, EXPIRES, order, (key) =>
+    /registry/.test(key) ? 0 : /registrar/.test(key) ? 3 : 1,
   );
   const updated = findDate(entries, UPDATED, order, () => 0);
 

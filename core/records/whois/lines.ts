@@ -16,6 +16,8 @@ export interface Entry {
   /** the value, then the lines below that belong to it */
   readonly values: string[];
   readonly role: Role;
+  /** the key of the heading it stands under, "" where there is none */
+  readonly under: string;
   /** which run of non-blank lines it is in, counted from 0 */
   readonly block: number;
 }
@@ -40,29 +42,25 @@ const PROSE_MEAN = 45;
 const LINE_MAX = 2_000;
 const LINES_MAX = 20_000;
 
-const ROLE_WORDS: readonly (readonly [Role, readonly string[]])[] = [
-  ['registrar', ['registrar', 'registrars', 'registar']],
+const ROLE_WORDS: readonly (readonly [Role, string])[] = [
+  ['registrar', 'registrar registrars registar'],
   [
     'contact',
-    [
-      ...['registrant', 'holder', 'owner', 'admin', 'administrative', 'administrativ', 'administrator'],
-      ...['technical', 'tech', 'billing', 'contact', 'contacts', 'titular', 'organization', 'organisation'],
-      ...['onsite', 'onsites', 'zone', 'reseller', 'licensee', 'domicile'],
-    ],
+    'registrant holder owner admin administrative administrativ administrator technical tech billing contact ' +
+      'contacts titular organization organisation onsite onsites zone reseller licensee domicile',
   ],
   [
     'nameserver',
-    [
-      ...['nameserver', 'nameservers', 'servers', 'nservers', 'nserver', 'dns', 'ns', 'server', 'nsset'],
-      ...['nserverset', 'servidores', 'serveurs'],
-    ],
+    'nameserver nameservers servers nservers nserver dns ns server nsset nserverset servidores serveurs',
   ],
   // the WHOIS service's own data, as ".lv" heads the time of its last export
-  ['foreign', ['whois', 'disclaimer', 'notice']],
-  ['other', ['keys', 'key', 'dnssec', 'ds']],
-  ['domain', ['domain', 'details', 'relevant', 'additional', 'registration', 'general']],
+  ['foreign', 'whois disclaimer notice'],
+  ['other', 'keys key dnssec ds'],
+  ['domain', 'domain details relevant additional registration general'],
 ];
-const ROLE_OF_WORD = new Map(ROLE_WORDS.flatMap(([role, words]) => words.map((w) => [w, role] as const)));
+const ROLE_OF_WORD = new Map(
+  ROLE_WORDS.flatMap(([role, words]) => words.split(' ').map((w) => [w, role] as const)),
+);
 
 /** Words a heading may have besides the one that gives its role. A key with any other word is no heading. */
 const HEADING_FILL = new Set(
@@ -74,14 +72,14 @@ const HEADING_FILL = new Set(
 
 /** The first key of an object (RPSL manner, RFC 2622 section 2: objects are parted by blank lines) names its class. */
 const CLASS_OF_FIRST_KEY: ReadonlyMap<string, Role> = new Map([
-  ...(
-    [
-      ...['contact', 'person', 'personname', 'role', 'nic hdl', 'nic hdl br', 'contact id', 'handle'],
-      ...['nic handle', 'contact type', 'irt', 'organisation', 'admin c', 'tech c'],
-    ] as const
-  ).map((k) => [k, 'contact'] as const),
+  ...[
+    ['contact', 'person', 'personname', 'role', 'nic hdl', 'nic hdl br', 'contact id', 'handle'],
+    ['nic handle', 'contact type', 'irt', 'organisation', 'admin c', 'tech c'],
+  ]
+    .flat()
+    .map((k) => [k, 'contact'] as const),
   ...['nsset', 'ns list', 'keyset', 'ds list', 'dsl id', 'host id'].map((k) => [k, 'nameserver'] as const),
-  ['server name', 'foreign'],
+  ['server name', 'foreign'] as const,
 ]);
 
 /** A key of the domain itself ends a section whose content is not indented: the heading above it was an empty value. */
@@ -114,7 +112,9 @@ function splitKey(line: string): Keyed | null {
   if (bracket !== null)
     return { raw: (bracket[1] as string).trim(), value: (bracket[2] as string).trim(), bracket: true };
   // RWhois (RFC 2167 section 3.1): class, attribute, value; "I" marks a reference to another object
-  const rwhois = /^(?:domain|host|contact|network|guardian):([A-Za-z][A-Za-z-]{1,40})(;[A-Z])?:(.*)$/.exec(line);
+  const rwhois = /^(?:domain|host|contact|network|guardian):([A-Za-z][A-Za-z-]{1,40})(;[A-Z])?:(.*)$/.exec(
+    line,
+  );
   if (rwhois !== null)
     return {
       raw: rwhois[1] as string,
@@ -122,7 +122,7 @@ function splitKey(line: string): Keyed | null {
       bracket: false,
     };
   // ".tw" and others write a sentence: "Record expires on 2021-12-09 12:30:05"
-  const spoken = /^((?:\p{L}{2,12} ){0,3}(?:expires|created|updated|registered|modified|changed) (?:on|at)):? +(\d.*)$/iu.exec(line);
+  const spoken = /^((?:\p{L}{2,12} ){0,3}(?:expires|created|registered) (?:on|at)):? +(\d.*)$/iu.exec(line);
   if (spoken !== null) return { raw: spoken[1] as string, value: spoken[2] as string, bracket: false };
   const colon = line.indexOf(':');
   if (colon < 1 || colon > 90) return null;
@@ -134,7 +134,14 @@ function splitKey(line: string): Keyed | null {
   if (/[[\]<>@"]|[^\s.]\.[^\s.)]/.test(raw)) return null; // an address, or a sentence about one
   if (raw.split(/\s+/, 10).length > 9) return null; // a sentence
   // YAML writes "!Registrar" or "|-" where an object or a block follows
-  return { raw, value: value.replace(/^[\s.]+/, '').replace(/^(?:![A-Z][a-z]+|\|-)\s*$/, '').trim(), bracket: false };
+  return {
+    raw,
+    value: value
+      .replace(/^[\s.]+/, '')
+      .replace(/^(?:![A-Z][a-z]+|\|-)\s*$/, '')
+      .trim(),
+    bracket: false,
+  };
 }
 
 /** The role a heading gives to what follows, or null when the words are not those of a heading. */
@@ -154,6 +161,7 @@ function headingRole(key: string): Role | null {
 }
 
 interface Section {
+  readonly key: string;
   readonly role: Role;
   readonly indent: number;
   readonly bracket: boolean;
@@ -246,9 +254,9 @@ export function readLines(text: string): Text {
       heading !== null &&
       (keyed !== null || (/^\p{Lu}[\p{L} /()]*$/u.test(line) && (open === null || first || indent === 0)))
     ) {
-      const entry: Entry = { key, note: '', values: [], role: heading, block };
+      const entry: Entry = { key, note: '', values: [], role: heading, under: '', block };
       entries.push(entry);
-      section = { role: heading, indent, bracket: keyed?.bracket === true, content: -1 };
+      section = { key, role: heading, indent, bracket: keyed?.bracket === true, content: -1 };
       open = { entry, indent, heading: true };
       continue;
     }
@@ -274,6 +282,7 @@ export function readLines(text: string): Text {
       note: (/\(([^()]{1,40})\)/.exec(keyed.raw)?.[1] ?? '').toLowerCase(),
       values: keyed.value === '' ? [] : [keyed.value],
       role: section?.role ?? classOfBlock,
+      under: section?.key ?? '',
       block,
     };
     entries.push(entry);

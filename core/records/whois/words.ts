@@ -12,7 +12,7 @@ const CONDITIONAL =
 
 const REFUSALS: readonly RegExp[] = [
   /\bexceed(?:ed|s|ing)\b.{0,60}\b(?:limits?|quota|rate|quer(?:y|ies)|requests?|maximum|allowed|number|connections?)\b/i,
-  /\b(?:limits?|quota|rate|maximum|quer(?:y|ies)|requests?|lookups?|connections?)\b.{0,50}\b(?:exceed(?:ed|s)?|reached|violation|overrun)\b/i,
+  /\b(?:limits?|quota|rate|maximum|quer(?:y|ies)|requests?|lookups?|connections?)\b.{0,50}\b(?:exceeded|exceeds|reached|violation|overrun)\b/i,
   /\btoo many\b|\btoo (?:fast|often|frequent(?:ly)?)\b/i,
   /\b(?:try|query|come|connect|retry)(?: \w+)? (?:again )?(?:later|in (?:a few|\d+)|after)\b|\btry again\b/i,
   /\bplease (?:wait|slow down|try later|maintain at least)\b|\bwait (?:at least |for )?\d+ ?(?:s|sec|min|hour)/i,
@@ -92,7 +92,8 @@ export const invalidIn = (sentences: readonly Sentence[]): string | null =>
   says(INVALID, sentences, 200, false);
 /** The sentence by which it says that nobody can register this name, or null. */
 export const reservedIn = (sentences: readonly Sentence[]): string | null =>
-  says(RESERVED, sentences, 240, false) ?? says([/^not available for (?:\w+ level )?registration\b/i], sentences, 80, true);
+  says(RESERVED, sentences, 240, false) ??
+  says([/^not available for (?:\w+ level )?registration\b/i], sentences, 80, true);
 /** The sentence by which it says that the name is not registered, or null. */
 export const freeIn = (sentences: readonly Sentence[]): string | null => says(FREE, sentences, 170, true);
 

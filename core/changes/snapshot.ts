@@ -1,0 +1,78 @@
+import type { Assessment } from '#core/assessment.ts';
+import type { FindingId } from '#core/score/findings.ts';
+
+/** The part of an assessment that is compared. Every assessment is one; a store may keep just this. */
+export type AssessmentSnapshot = Pick<
+  Assessment,
+  | 'domain'
+  | 'lookedUpAt'
+  | 'ruleSet'
+  | 'open'
+  | 'mail'
+  | 'findings'
+  | 'metrics'
+  | 'signals'
+  | 'scored'
+  | 'range'
+  | 'dmarc'
+  | 'nameservers'
+  | 'registration'
+  | 'daysToExpiry'
+>;
+
+export const has = (snapshot: AssessmentSnapshot, id: FindingId): boolean =>
+  snapshot.findings.some((finding) => finding.id === id);
+
+/** The first of these findings that holds; null when none does, as after a look-up that gave no answer. */
+export function firstOf<Id extends FindingId>(snapshot: AssessmentSnapshot, ids: readonly Id[]): Id | null {
+  return ids.find((id) => has(snapshot, id)) ?? null;
+}
+
+export const mxAnswered = (snapshot: AssessmentSnapshot): boolean =>
+  firstOf(snapshot, ['mx-found', 'mx-absent', 'mx-null', 'domain-not-registered']) !== null;
+
+/** Look-ups that say nothing about whose mailboxes these are. All others may. */
+const BESIDE_THE_MAIL = new Set([
+  'dmarc',
+  'ns',
+  'registration',
+  'mtaSts',
+  'mtaStsPolicy',
+  'tlsRpt',
+  'bimi',
+  'caa',
+  'soa',
+  'apexAddresses',
+  'apexAddresses6',
+  'dnssec',
+]);
+
+/** Whether every look-up that the provider verdict may rest on was answered. */
+export const mailEvidenceAnswered = (snapshot: AssessmentSnapshot): boolean =>
+  snapshot.open.every(
+    ({ question }) =>
+      BESIDE_THE_MAIL.has(question) || question.startsWith('dmarc ') || question.startsWith('address '),
+  );
+
+/** Whether the tenant was asked about: single scans do, bulk scans usually do not. */
+export const tenantAsked = (snapshot: AssessmentSnapshot): boolean =>
+  snapshot.signals.some((signal) => signal.id === 'tenant' && signal.state !== 'not-asked');
+
+const SCORED_SILENCES = [
+  'spf-unanswered',
+  'spf-not-followed',
+  'dkim-unanswered',
+  'dmarc-unanswered',
+] as const satisfies readonly FindingId[];
+
+/** The signals of the score that gave no answer, in one word that can be compared. */
+export const silences = (snapshot: AssessmentSnapshot): string =>
+  SCORED_SILENCES.filter((id) => has(snapshot, id)).join(' ');
+
+/** Points of the score that rest on one part: the provider, or one signal. */
+export function pointsOf(snapshot: AssessmentSnapshot, part: 'provider' | 'spf' | 'dkim' | 'dmarc'): number {
+  if (part !== 'provider') return snapshot.signals.find((signal) => signal.id === part)?.points ?? 0;
+  return (snapshot.scored?.lines ?? [])
+    .filter((line) => line.kind === 'provider')
+    .reduce((sum, line) => sum + line.points, 0);
+}

@@ -1,0 +1,220 @@
+import { z } from 'zod';
+import { DOMAIN_REFUSAL_DETAILS, DOMAIN_REFUSALS } from '#core/domain.ts';
+import { ABSENCES, SILENCES } from '#core/facts.ts';
+import { FINDING_IDS } from '#core/score/findings.ts';
+import type { RuleFault } from '#core/rules.ts';
+import { fileHead } from './common.ts';
+import { SEGMENTS, WORKLOADS } from './rule-set.ts';
+
+const Text = z.string().min(1);
+const texts = <const T extends readonly string[]>(keys: T) => z.record(z.enum(keys), Text);
+
+/** What a sentence of a refusal is chosen by: the detail where there is one, else the reason. */
+export const REFUSALS = [...DOMAIN_REFUSALS, ...DOMAIN_REFUSAL_DETAILS, 'consumer-domain'] as const;
+export type Refusal = (typeof REFUSALS)[number];
+
+/** Look-ups as people call them; what follows the first word of a question (a selector, a host) is shown behind it. */
+export const QUESTIONS = [
+  'mx',
+  'txt',
+  'dmarc',
+  'dkim',
+  'ns',
+  'address',
+  'cname',
+  'spf',
+  'autodiscover',
+  'autodiscoverSrv',
+  'enterpriseregistration',
+  'enterpriseenrollment',
+  'lyncdiscover',
+  'sip',
+  'msoid',
+  'mtaSts',
+  'mtaStsPolicy',
+  'tlsRpt',
+  'bimi',
+  'caa',
+  'soa',
+  'apexAddresses',
+  'apexAddresses6',
+  'dnssec',
+  'registration',
+  'tenant',
+] as const;
+
+const CARD = [
+  'score',
+  'of100',
+  'noScore',
+  'noScoreWhy',
+  'previousStays',
+  'provider',
+  'gateway',
+  'behind',
+  'hybrid',
+  'mixed',
+  'segment',
+  'priority',
+  'priorityOf',
+  'category',
+  'heat',
+  'confidence',
+  'confidenceParts',
+  'completeness',
+  'stability',
+  'providerShare',
+  'variance',
+  'why',
+  'points',
+  'total',
+  'range',
+  'evidence',
+  'inOneSentence',
+  'nextStep',
+  'notAnswered',
+  'notAnsweredNote',
+  'whatIf',
+  'zones',
+  'zoneFrom',
+  'signals',
+  'fit',
+  'workloads',
+  'tenantSize',
+  'network',
+  'registration',
+  'expires',
+  'inDays',
+  'nameservers',
+  'mailServers',
+  'tenant',
+  'urgency',
+  'opportunity',
+  'advice',
+  'rules',
+  'lookedUp',
+  'andMore',
+  'partial',
+  'script',
+  'questions',
+  'findings',
+  'sizeDeclared',
+  'sizeHeuristic',
+  'answeredOf',
+] as const;
+
+const CLI = [
+  'usage',
+  'unknownCommand',
+  'unknownOption',
+  'needsValue',
+  'noDomains',
+  'domainsAndFile',
+  'factsAndDomains',
+  'fileUnreadable',
+  'fileEmpty',
+  'noDomainColumn',
+  'factsUnreadable',
+  'factsInvalid',
+  'factsWritten',
+  'unknownRules',
+  'badLanguage',
+  'badWeb',
+  'badEnvironment',
+  'warning',
+  'refused',
+  'row',
+  'summary',
+  'rulesFine',
+  'rulesFault',
+  'rulesFaults',
+  'unexpected',
+  'interrupted',
+  'progress',
+  'cannotWrite',
+  'duplicate',
+  'nodeTooOld',
+] as const;
+
+/** rules/messages.<language>.json: the words of the command line and of refusals. Sales sentences are in wording.<language>.json. */
+export const MessagesFile = z.strictObject({
+  ...fileHead,
+  refusals: texts(REFUSALS),
+  absences: texts(ABSENCES),
+  silences: texts(SILENCES),
+  questions: texts(QUESTIONS),
+  segments: texts(SEGMENTS),
+  workloads: texts(WORKLOADS),
+  levels: texts(['high', 'medium', 'low']),
+  bands: texts(['high', 'medium', 'low', 'skip']),
+  heats: texts(['Hot', 'Warm', 'Cold', 'HIGH', 'MEDIUM', 'LOW']),
+  sizes: texts(['small', 'medium', 'large', 'enterprise']),
+  timelines: texts(['24_saat', '3_gün', '1_hafta', '1_ay']),
+  actions: texts(['call', 'email', 'wait']),
+  states: texts(['found', 'weak', 'absent', 'unknown', 'unanswered', 'not-asked']),
+  signals: texts([
+    'mx',
+    'spf',
+    'dkim',
+    'dmarc',
+    'mta-sts',
+    'tls-rpt',
+    'bimi',
+    'caa',
+    'dnssec',
+    'registration',
+    'tenant',
+  ]),
+  findings: texts(FINDING_IDS),
+  shows: z
+    .record(z.string(), Text)
+    .describe('what a piece of evidence shows, where that is a word and not a name'),
+  card: texts(CARD),
+  cli: texts(CLI),
+  help: Text,
+});
+export type Messages = z.infer<typeof MessagesFile>;
+
+/** Differences between the two languages: a key or a placeholder that only one of them has. */
+export function messageFaults(tr: Messages, en: Messages): RuleFault[] {
+  const flat = (value: unknown, path: string): [string, string][] =>
+    typeof value === 'string'
+      ? [[path, value]]
+      : Object.entries(value as Record<string, unknown>).flatMap(([key, inner]) =>
+          flat(inner, path === '' ? key : `${path}.${key}`),
+        );
+  const words = (messages: Messages): Map<string, string> => {
+    const { $schema: _s, version: _v, date: _d, licence: _l, about: _a, ...rest } = messages;
+    return new Map(flat(rest, ''));
+  };
+  const turkish = words(tr);
+  const english = words(en);
+  const placeholders = (text: string): string =>
+    [...text.matchAll(/\{(\w+)\}/g)]
+      .map((match) => match[1])
+      .sort()
+      .join(' ');
+  const faults: RuleFault[] = [];
+  for (const [path, text] of turkish) {
+    const other = english.get(path);
+    if (other === undefined) faults.push({ file: 'messages.en.json', path, fault: 'is missing' });
+    else if (placeholders(text) !== placeholders(other)) {
+      faults.push({
+        file: 'messages.en.json',
+        path,
+        fault: `has other placeholders than the Turkish text: ${placeholders(text)}`,
+      });
+    }
+  }
+  for (const path of english.keys())
+    if (!turkish.has(path)) faults.push({ file: 'messages.tr.json', path, fault: 'is missing' });
+  return faults;
+}
+
+/** Fills `{placeholders}`. One that is not given stays as it is, so that a fault is seen and not hidden. */
+export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
+  return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
+    const value = values[key];
+    return value === undefined ? whole : String(value);
+  });
+}

@@ -1,0 +1,336 @@
+import { z } from 'zod';
+import type { RuleFault, RuleReading } from '#core/rules.ts';
+import { ACTIONS, LEVELS, PRICES, TIMELINES, type Price } from '#core/sales/contract.ts';
+import { SENTENCES, type Part, type Sentence, type Texts } from '#core/sales/sentences.ts';
+import { PLACEHOLDERS, promisedBy } from '#core/sales/placeholders.ts';
+import { FINDING_IDS } from '#core/score/findings.ts';
+import { TENANT_SIZES } from './classification.ts';
+import { fileHead, LANGUAGES, Words, type Language } from './common.ts';
+import { SEGMENTS, WORKLOADS } from './rule-set.ts';
+
+const Range = z
+  .strictObject({ min: z.number().optional(), max: z.number().optional() })
+  .refine((range) => range.min !== undefined || range.max !== undefined, 'needs min or max');
+
+/** A list whose first fitting entry counts must end in one that always fits. */
+const firstMatch = <T extends z.ZodType<{ when: object }>>(entry: T) =>
+  z
+    .array(entry)
+    .min(1)
+    .refine((list) => Object.keys(list.at(-1)?.when ?? { none: true }).length === 0, {
+      message: 'the last entry of a first-match list must always hold: {}',
+    });
+
+// --- rules/offers.json -------------------------------------------------------------------------------------------
+
+const Amount = z.number().nonnegative();
+export const OfferRow = z.strictObject({
+  tier: z.string().min(1),
+  license: z.string().min(1),
+  price_per_user_per_month: Amount,
+  migration_fee: Amount,
+  defender_price_per_user_per_month: Amount.nullable(),
+  consulting_fee: Amount.nullable(),
+});
+export type OfferRow = z.infer<typeof OfferRow>;
+export const OFFER_ROWS = TENANT_SIZES;
+export type OfferRowName = (typeof OFFER_ROWS)[number];
+
+const SameAs = z.strictObject({ sameAs: z.enum(OFFER_ROWS) });
+const OfferWhen = z.strictObject({ segment: z.array(z.enum(SEGMENTS)).min(1).optional(), score: Range.optional() });
+export type OfferWhen = z.infer<typeof OfferWhen>;
+
+/** What is offered to whom. A row may refer to another, so that a number stands in one place. */
+export const OffersFile = z
+  .strictObject({
+    ...fileHead,
+    currency: z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code: "EUR"'),
+    rows: z.record(z.enum(OFFER_ROWS), z.union([OfferRow, SameAs])),
+    unknownSize: firstMatch(z.strictObject({ when: OfferWhen, row: z.enum(OFFER_ROWS) })).describe(
+      'the row for a company of unknown size: the first that fits',
+    ),
+    applies: z
+      .record(z.enum(SEGMENTS), z.array(z.enum(PRICES)))
+      .describe('the prices that belong to an offer, by segment; none for a domain without mail'),
+    source: z.string().min(3),
+  })
+  .refine(
+    (file) => Object.values(file.rows).every((row) => !('sameAs' in row) || !('sameAs' in file.rows[row.sameAs])),
+    { path: ['rows'], message: '"sameAs" must name a row that has the numbers itself' },
+  );
+export type OffersFile = z.infer<typeof OffersFile>;
+
+/** The offers with every reference resolved. */
+export interface Offers {
+  readonly currency: string;
+  readonly rows: Readonly<Record<OfferRowName, OfferRow>>;
+  readonly unknownSize: OffersFile['unknownSize'];
+  readonly applies: OffersFile['applies'];
+}
+
+// --- rules/opportunity.json --------------------------------------------------------------------------------------
+
+const SizePoints = z.union([z.int(), SameAs]);
+const RiskFactor = z.strictObject({
+  id: z.string().regex(/^[a-z_]+$/),
+  findings: z.array(z.enum(FINDING_IDS)).min(1).describe('one of these is enough'),
+  alone: z.enum(LEVELS).describe('the risk when no other factor holds'),
+});
+
+/** Conditions on what is known when the urgency is decided: joined by AND. */
+const UrgencyWhen = z.strictObject({
+  hardFail: z.boolean().optional(),
+  segment: z.array(z.enum(SEGMENTS)).min(1).optional(),
+  score: Range.optional(),
+  priority: Range.optional(),
+  daysToExpiry: Range.optional().describe('never holds while the date is unknown'),
+});
+export type UrgencyWhen = z.infer<typeof UrgencyWhen>;
+const NextStepWhen = z.strictObject({
+  hardFail: z.boolean().optional(),
+  segment: z.array(z.enum(SEGMENTS)).min(1).optional(),
+  opportunity: Range.optional(),
+  urgency: z.array(z.enum(LEVELS)).min(1).optional(),
+});
+export type NextStepWhen = z.infer<typeof NextStepWhen>;
+const rowId = z.string().regex(/^[a-z0-9]+(?:-[a-z0-9]+)*$/);
+
+export const OpportunityFile = z
+  .strictObject({
+    ...fileHead,
+    source: z.string().min(3),
+    opportunity: z.strictObject({
+      max: z.int(),
+      tuningFactor: z.number().nonnegative().describe('multiplies the sum; 1 leaves it as it is'),
+      segment: z.strictObject({ weight: z.number(), points: z.record(z.enum(SEGMENTS), z.int()) }),
+      readiness: z.strictObject({
+        weight: z.number().describe('points for each point of the score, rounded down'),
+      }),
+      priority: z.strictObject({
+        weight: z.number(),
+        points: z.record(z.enum(['1', '2', '3', '4', '5', '6', '7']), z.int()),
+      }),
+      tenantSize: z.strictObject({
+        weight: z.number(),
+        points: z.record(z.enum([...TENANT_SIZES, 'unknown']), SizePoints),
+      }),
+      contacts: z.strictObject({
+        weight: z.number().describe('points for each point of contact quality, rounded down'),
+      }),
+    }),
+    security: z
+      .strictObject({ factors: z.array(RiskFactor).min(1), several: z.enum(LEVELS), none: z.enum(LEVELS) })
+      .describe('risk level: one factor says it by itself, two or more by `several`'),
+    urgency: z.strictObject({
+      levels: firstMatch(
+        z.strictObject({ id: rowId, when: UrgencyWhen, level: z.enum(LEVELS), why: Words }),
+      ),
+      raisedBy: z
+        .strictObject({ mixed: Words, changed: Words })
+        .describe('several providers in the MX, or a recent change: one level up, once'),
+      recentChangeDays: z.int().min(0),
+    }),
+    expiryToldWithinDays: z.int().min(0).describe('an expiry this near is told to the seller and in the script'),
+    script: z.strictObject({
+      firmClosing: z.strictObject({ priority: Range }).describe('asks for a talk this week; else a softer one'),
+    }),
+    nextStep: firstMatch(
+      z.strictObject({
+        id: rowId,
+        when: NextStepWhen,
+        action: z.enum(ACTIONS),
+        timeline: z.enum(TIMELINES),
+        priority: z.enum(LEVELS),
+      }),
+    ),
+  })
+  .refine(
+    ({ opportunity: { tenantSize } }) =>
+      Object.values(tenantSize.points).every(
+        (points) => typeof points === 'number' || typeof tenantSize.points[points.sameAs] === 'number',
+      ),
+    { path: ['opportunity', 'tenantSize', 'points'], message: '"sameAs" must name a size that has its own points' },
+  );
+export type OpportunityFile = z.infer<typeof OpportunityFile>;
+
+// --- rules/wording.tr.json, rules/wording.en.json ----------------------------------------------------------------
+
+const Text = z.string().min(1);
+const named = <const T extends readonly string[]>(names: T) => z.record(z.enum(names), Text);
+
+const Sentences = z.strictObject(
+  Object.fromEntries(
+    Object.entries(SENTENCES).map(([part, sentences]) => [
+      part,
+      z.strictObject(Object.fromEntries(Object.keys(sentences).map((key) => [key, Text]))),
+    ]),
+  ),
+) as unknown as z.ZodType<Texts>;
+
+export const WordingFile = z.strictObject({
+  ...fileHead,
+  language: z.enum(LANGUAGES),
+  format: z.strictObject({
+    thousands: z.string().length(1),
+    decimal: z.string().length(1),
+    money: Text,
+    percent: Text,
+    date: Text,
+    months: z.array(Text).length(12),
+    listBetween: Text,
+    listLast: Text,
+  }),
+  words: z.strictObject({
+    segment: named(SEGMENTS),
+    level: named(LEVELS),
+    size: named([...TENANT_SIZES, 'unknown']),
+    timeline: named(TIMELINES),
+    workload: named(WORKLOADS),
+    provider: z.record(z.string(), Text).describe('names by provider id, for texts about a change'),
+    yourName: Text.describe('stands in a script until the caller is known'),
+    yourCompany: Text,
+  }),
+  sentences: Sentences,
+});
+export type Wording = z.infer<typeof WordingFile>;
+
+// --- all of them -------------------------------------------------------------------------------------------------
+
+/** The files of rules/ that the sales texts are made from, by name without ".json". */
+export const SALES_RULE_FILES = {
+  offers: OffersFile,
+  opportunity: OpportunityFile,
+  'wording.tr': WordingFile,
+  'wording.en': WordingFile,
+} as const;
+export type SalesFiles = { [Name in keyof typeof SALES_RULE_FILES]: z.infer<(typeof SALES_RULE_FILES)[Name]> };
+
+export interface SalesRules {
+  readonly offers: Offers;
+  readonly opportunity: Omit<OpportunityFile, keyof typeof fileHead | 'source'>;
+  readonly wording: Readonly<Record<Language, Wording>>;
+}
+
+/** The rules as the summary uses them. Check the two wordings with {@link wordingFaults} first. */
+export function salesRules(files: SalesFiles): SalesRules {
+  return {
+    offers: resolveOffers(files.offers),
+    opportunity: files.opportunity,
+    wording: { tr: files['wording.tr'], en: files['wording.en'] },
+  };
+}
+
+function resolveOffers(file: OffersFile): Offers {
+  const resolve = (name: OfferRowName): OfferRow => {
+    const row = file.rows[name];
+    return 'sameAs' in row ? resolve(row.sameAs) : row;
+  };
+  const rows = { small: resolve('small'), medium: resolve('medium'), large: resolve('large') };
+  return {
+    currency: file.currency,
+    rows: { ...rows, enterprise: resolve('enterprise') },
+    unknownSize: file.unknownSize,
+    applies: file.applies,
+  };
+}
+
+/**
+ * Lays the prices of a customer's overlay over the offers. A row that referred to another gets numbers of its own
+ * only when the overlay names it; else it follows the row it refers to.
+ */
+export function withPrices(
+  file: OffersFile,
+  overlay: { readonly id: string; readonly prices?: Record<string, Record<string, number | null>> | undefined },
+): RuleReading<OffersFile> {
+  const faults: RuleFault[] = [];
+  const rows = { ...file.rows };
+  for (const [name, prices] of Object.entries(overlay.prices ?? {})) {
+    const rowPath = `prices.${name}`;
+    if (!isOneOf(OFFER_ROWS, name)) {
+      faults.push({ file: `overlay ${overlay.id}`, path: rowPath, fault: `there is no offer row "${name}"` });
+      continue;
+    }
+    const row: OfferRow = { ...resolveOffers(file).rows[name] };
+    for (const [price, amount] of Object.entries(prices)) {
+      const path = `${rowPath}.${price}`;
+      if (!isOneOf(PRICES, price)) {
+        faults.push({ file: `overlay ${overlay.id}`, path, fault: `there is no price "${price}"` });
+      } else if (amount === null && !NULLABLE.includes(price)) {
+        faults.push({ file: `overlay ${overlay.id}`, path, fault: 'this price is part of every offer: give a number' });
+      } else {
+        Object.assign(row, { [price]: amount });
+      }
+    }
+    rows[name] = row;
+  }
+  return faults.length > 0 ? { ok: false, faults } : { ok: true, value: { ...file, rows } };
+}
+const NULLABLE: readonly Price[] = ['defender_price_per_user_per_month', 'consulting_fee'];
+const isOneOf = <T extends string>(list: readonly T[], value: string): value is T =>
+  (list as readonly string[]).includes(value);
+
+// --- what no schema sees -----------------------------------------------------------------------------------------
+
+/**
+ * Faults of the two wording files that show only side by side: a key or a placeholder that one language has and the
+ * other has not, a placeholder whose value is not sure to be known where the sentence is said, and marks that a
+ * screen would show as they are.
+ */
+export function wordingFaults(tr: Wording, en: Wording): RuleFault[] {
+  const texts = { tr: flat(tr), en: flat(en) };
+  const faults: RuleFault[] = [];
+  for (const language of LANGUAGES) {
+    const other = language === 'tr' ? 'en' : 'tr';
+    const file = `wording.${language}.json`;
+    const fault = (path: string, text: string): void => void faults.push({ file, path, fault: text });
+    if ((language === 'tr' ? tr : en).language !== language) fault('language', `must be "${language}"`);
+    for (const [path, text] of texts[language]) {
+      const there = texts[other].get(path);
+      if (there === undefined) fault(path, `wording.${other}.json has no such text`);
+      else if (placeholdersOf(text).join() !== placeholdersOf(there).join())
+        fault(path, `its placeholders differ from those in wording.${other}.json`);
+      for (const problem of textProblems(text)) fault(path, problem);
+    }
+    for (const [part, sentences] of Object.entries(SENTENCES) as [Part, Record<string, Sentence>][]) {
+      for (const [key, sentence] of Object.entries(sentences)) {
+        const path = `sentences.${part}.${key}`;
+        for (const name of placeholdersOf(texts[language].get(path) ?? '')) {
+          if (sentence.given.includes(name) || promisedBy(name, sentence.needs)) continue;
+          fault(
+            path,
+            name in PLACEHOLDERS
+              ? `{${name}} is not sure to be known where this sentence is said`
+              : `there is no placeholder {${name}}`,
+          );
+        }
+      }
+    }
+  }
+  return faults;
+}
+
+const SKIPPED = new Set(['$schema', 'version', 'date', 'licence', 'about', 'language', 'format']);
+function flat(wording: Wording): Map<string, string> {
+  const texts = new Map<string, string>();
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value === 'string') texts.set(path, value);
+    else if (typeof value === 'object' && value !== null)
+      for (const [key, inner] of Object.entries(value)) walk(inner, `${path}.${key}`);
+  };
+  for (const [key, value] of Object.entries(wording)) if (!SKIPPED.has(key)) walk(value, key);
+  return texts;
+}
+
+export const placeholdersOf = (text: string): string[] =>
+  [...new Set([...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? ''))].sort();
+
+function textProblems(text: string): string[] {
+  const problems: string[] = [];
+  if (text.includes('**')) problems.push('"**" would be shown as it is');
+  if (/[{}]/.test(text.replace(/\{\w+\}/g, ''))) problems.push('a brace without its other half');
+  if (/['"]/.test(text)) problems.push('use the typographic signs ’ “ ”');
+  if (/\p{Extended_Pictographic}/u.test(text)) problems.push('no emoji');
+  if (text !== text.trim() || / {2}/.test(text)) problems.push('a blank too many');
+  if (text.includes('!')) problems.push('no exclamation mark');
+  return problems;
+}

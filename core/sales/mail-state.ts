@@ -1,0 +1,54 @@
+import type { Said, Speaker } from './say.ts';
+
+/** Phrases that several parts of the summary share: where the mail is, what is in place, what is not, what is open. */
+export interface MailState {
+  readonly where: Said | null;
+  /** gaps in sender protection that the records show, in the order SPF, DKIM, DMARC */
+  readonly gaps: readonly Said[];
+  /** names of what is in place */
+  readonly good: readonly Said[];
+  /** names of what gave no answer: neither in place nor a gap */
+  readonly open: readonly Said[];
+}
+
+export function mailState(speaker: Speaker): MailState {
+  return {
+    where: speaker.first(
+      'phrase.where-gateway-unknown',
+      'phrase.where-gateway-server',
+      'phrase.where-gateway',
+      'phrase.where-hybrid',
+      'phrase.where-hoster',
+      'phrase.where-hosting',
+      'phrase.where-local',
+      'phrase.where-mailbox',
+      'phrase.where-sender',
+      'phrase.where-unknown',
+    ),
+    gaps: [
+      ...oneOf(speaker, 'phrase.gap-spf-absent', 'phrase.gap-spf-permerror', 'phrase.gap-spf-pass-all', 'phrase.gap-spf-lookup-limit'),
+      ...oneOf(speaker, 'phrase.gap-dkim-absent'),
+      ...oneOf(
+        speaker,
+        'phrase.gap-dmarc-absent',
+        'phrase.gap-dmarc-permerror',
+        'phrase.gap-dmarc-policy-none',
+        'phrase.gap-dmarc-testing',
+        'phrase.gap-dmarc-coverage',
+      ),
+    ],
+    good: speaker.all('phrase.name-spf', 'phrase.name-dkim', 'phrase.name-dmarc'),
+    open: speaker.all('phrase.open-spf', 'phrase.open-dkim', 'phrase.open-dmarc'),
+  };
+}
+
+/** "SPF and DKIM are in place": the verb follows the number of names. */
+export function inPlace(speaker: Speaker, good: readonly Said[]): Said | null {
+  const id = good.length === 1 ? 'phrase.good-one' : 'phrase.good-many';
+  return speaker.say(id, { good: speaker.list(good) });
+}
+
+const oneOf = (speaker: Speaker, ...ids: Parameters<Speaker['first']>): Said[] => {
+  const said = speaker.first(...ids);
+  return said === null ? [] : [said];
+};

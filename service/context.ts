@@ -1,0 +1,91 @@
+import { isLoopback } from './lookup/loopback.ts';
+import type { Config } from './config.ts';
+import type { LookupContext } from './lookup/domain.ts';
+import { createSafeConnect, createSafeFetch } from './lookup/guard.ts';
+import { createIpEnrichment } from './lookup/ip.ts';
+import { sleep, type Clock } from './lookup/limit.ts';
+import { createMtaStsFetch } from './lookup/mta-sts.ts';
+import { createRegistrationLookup } from './lookup/registration.ts';
+import { createNodeResolver } from './lookup/resolver.ts';
+import { createTenantLookup } from './lookup/tenant.ts';
+import type { AllRules } from './rule-files.ts';
+
+/** The collaborators of a scan, made once from the configuration and handed down. */
+export interface ScanContext {
+  readonly config: Config;
+  readonly rules: AllRules;
+  readonly lookup: LookupContext;
+  readonly clock: Clock;
+  close(): void;
+}
+
+/** Where the world is let in: time, chance and a place for warnings. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly warn: (sentence: string) => void;
+}
+
+/** Builds what a scan works with. Nothing is asked of the network yet. */
+export function createScanContext(config: Config, rules: AllRules, world: World): ScanContext {
+  const { clock, random } = world;
+  const { dns, registration, tenant, enrichment } = config;
+  const allow = config.allowLoopbackTargets ? { allowAddress: isLoopback, allowHttp: true } : {};
+  const fetch = createSafeFetch(allow);
+  const resolver = createNodeResolver({
+    servers: dns.servers,
+    fallbackServers: dns.fallbackServers,
+    timeoutMs: dns.timeoutMs,
+    tries: dns.tries,
+    inFlightPerResolver: dns.inFlight,
+    clock,
+    sleep,
+    random,
+  });
+  const ip =
+    enrichment.enabled === false
+      ? null
+      : createIpEnrichment({ ...enrichment, defaultCountry: 'bundled', clock, log: { warn: world.warn } });
+  const lookup: LookupContext = {
+    resolver,
+    rules: rules.engine.mail,
+    clock,
+    mtaStsPolicy: createMtaStsFetch(fetch),
+    ...(ip === null ? {} : { ip }),
+    ...(registration.enabled
+      ? {
+          registration: createRegistrationLookup({
+            ...rules.registration,
+            fetch,
+            connect: createSafeConnect(allow),
+            clock,
+            sleep,
+            limits: { perSecond: registration.perSecond },
+            ...(registration.rdapUrl === null ? {} : { rdapBase: registration.rdapUrl }),
+            ...(registration.whoisServer === null ? {} : { whoisHost: registration.whoisServer }),
+          }),
+        }
+      : {}),
+    ...(tenant.enabled
+      ? {
+          tenant: createTenantLookup({
+            fetch: globalThis.fetch,
+            authority: tenant.authority,
+            perSecond: tenant.perSecond,
+            clock,
+            sleep,
+          }),
+        }
+      : {}),
+  };
+  return {
+    config,
+    rules,
+    lookup,
+    clock,
+    close: () => {
+      resolver.stop();
+      ip?.close();
+    },
+  };
+}
