@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import type { z } from 'zod';
 import { SuffixMap } from './classify/suffix.ts';
 import { ClassificationFile, type Classification } from './rules/classification.ts';
 import {

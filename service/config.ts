@@ -142,6 +142,12 @@ const Environment = z.object({
     example: '60000',
   }),
 
+  HUNTER_DOMAINS_PER_SECOND: variable(perSecond('domains'), {
+    about: 'Domains a second of a list, each about ten questions; raise it where the resolver is your own.',
+    unset: '10',
+    example: 'unlimited',
+  }),
+
   HUNTER_REGISTRATION_ENABLED: variable(flag, {
     about: 'Whether registration data (RDAP, WHOIS) is looked up at all.',
     unset: 'true',
@@ -227,6 +233,11 @@ const Environment = z.object({
     unset: '7',
     example: '14',
   }),
+  HUNTER_DEBUG: variable(flag, {
+    about: 'Whether an unexpected fault is told with the place in the code where it arose.',
+    unset: 'false',
+    example: 'true',
+  }),
   HUNTER_ALLOW_LOOPBACK_TARGETS: variable(flag, {
     about: 'For tests only: lets policies and registries be fetched from this machine.',
     unset: 'false',
@@ -249,6 +260,7 @@ export interface Config {
     readonly domainBudgetMs: number;
     readonly domainBudgetBackgroundMs: number;
   };
+  readonly domainsPerSecond: number;
   readonly registration: {
     readonly enabled: boolean;
     readonly rdapEnabled: boolean;
@@ -325,6 +337,7 @@ function arrange(e: z.infer<typeof Environment>): Config {
       domainBudgetMs: e.HUNTER_DOMAIN_BUDGET_MS ?? 10_000,
       domainBudgetBackgroundMs: e.HUNTER_DOMAIN_BUDGET_BACKGROUND_MS ?? 30_000,
     },
+    domainsPerSecond: e.HUNTER_DOMAINS_PER_SECOND ?? 10,
     registration: {
       enabled: e.HUNTER_REGISTRATION_ENABLED ?? true,
       rdapEnabled: e.HUNTER_RDAP_ENABLED ?? true,

@@ -252,7 +252,9 @@ export function reasonOf(
   const delta = (after.scored?.score ?? 0) - (before.scored?.score ?? 0);
   if (before.scored === null || after.scored === null || delta === 0) return null;
   const causes = changes
-    .filter(({ type, points }) => !RANKING.has(type) && points !== 0 && Math.sign(points) === Math.sign(delta))
+    .filter(
+      ({ type, points }) => !RANKING.has(type) && points !== 0 && Math.sign(points) === Math.sign(delta),
+    )
     .toSorted((a, b) => Math.abs(b.points) - Math.abs(a.points))
     .slice(0, LONGEST_REASON);
   if (causes.length > 0) return words.list(causes.map((cause) => cause.words));

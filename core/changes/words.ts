@@ -70,7 +70,11 @@ export const dkim = (to: 'dkim-found' | 'dkim-absent'): Words =>
     : { en: 'DKIM key removed', tr: 'DKIM anahtarı kaldırıldı' };
 
 type DmarcState =
-  'dmarc-reject' | 'dmarc-quarantine' | 'dmarc-policy-none' | 'dmarc-permerror' | 'dmarc-absent';
+  | 'dmarc-reject'
+  | 'dmarc-quarantine'
+  | 'dmarc-policy-none'
+  | 'dmarc-permerror'
+  | 'dmarc-absent';
 const DMARC_NAMES = {
   'dmarc-reject': 'reject',
   'dmarc-quarantine': 'quarantine',
@@ -84,7 +88,8 @@ export const dmarcName = (state: DmarcState): string | null => DMARC_NAMES[state
 export function dmarc(from: DmarcState, to: DmarcState): Words {
   const [before, after] = [dmarcName(from), dmarcName(to)];
   if (after === null) return { en: 'DMARC record removed', tr: 'DMARC kaydı kaldırıldı' };
-  if (to === 'dmarc-permerror') return { en: 'DMARC record now has an error', tr: 'DMARC kaydı artık hatalı' };
+  if (to === 'dmarc-permerror')
+    return { en: 'DMARC record now has an error', tr: 'DMARC kaydı artık hatalı' };
   if (before === null)
     return { en: `DMARC record published, p=${after}`, tr: `DMARC kaydı yayımlandı, p=${after}` };
   if (from === 'dmarc-permerror')

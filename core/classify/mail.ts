@@ -59,7 +59,9 @@ function withMx(
   };
   const gatewayEvidence = gateway === undefined ? [] : [mxEvidence(gateway, gateway.gateway.name)];
 
-  const preferred = mailboxes[0];
+  // Of several the preferred MX decides; but mail that reaches Microsoft 365 at all makes its owner a customer there,
+  // and nobody may be offered a move to where they already are.
+  const preferred = mailboxes.find((host) => host.provider.id === 'M365') ?? mailboxes[0];
   if (preferred !== undefined) {
     const agreeing = signs.filter((sign) => sign.provider.id === preferred.provider.id);
     const servers = distinct(
@@ -72,7 +74,7 @@ function withMx(
       ),
       (id) => id,
     );
-    const all = [...mailboxes.map((host) => host.provider.id), ...servers];
+    const all = [...new Set([preferred, ...mailboxes].map((host) => host.provider.id)), ...servers];
     const several = all.length > 1;
     return {
       ...gatewayFacts,

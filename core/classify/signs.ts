@@ -1,5 +1,6 @@
 import type { Evidence } from '#core/evidence.ts';
 import type { DomainFacts } from '#core/facts.ts';
+import { isSpf } from '#core/records/spf.ts';
 import type { SpfStructure } from '#core/records/spf-structure.ts';
 import type { MailRules } from '#core/rules.ts';
 import type { MailboxSign } from '#core/rules/classification.ts';
@@ -67,6 +68,11 @@ export function mailboxSigns(facts: DomainFacts, spf: SpfStructure, rules: MailR
     if (provider !== undefined && !seen.has(`${provider.id} spf`))
       add(provider, 'spf-nested', 'SPF, nested', name);
   }
+  for (const { provider, sign, name, networks } of flattenedSpf(facts, spf, rules)) {
+    if (sign === 'spf' || !seen.has(`${provider.id} spf`)) {
+      add(provider, sign, sign === 'spf' ? 'SPF' : 'SPF, nested', `${name} ${networks.join(' ')}`);
+    }
+  }
   if (facts.txt.state === 'found') {
     for (const text of facts.txt.value) {
       for (const provider of rules.providers.values()) {
@@ -80,4 +86,39 @@ export function mailboxSigns(facts: DomainFacts, spf: SpfStructure, rules: MailR
     add(rules.providers.get('M365'), 'tenant', 'Entra', [realm, tenantId].filter(Boolean).join(' '));
   }
   return signs;
+}
+
+/** Networks of one provider that make the literal addresses of a record more than chance. */
+const ENOUGH_NETWORKS = 2;
+
+/**
+ * Policies that a service has flattened: the provider's include is gone, its networks stand there as addresses. Only
+ * networks that send for the provider's mailboxes and for nothing else are in the rules.
+ */
+function* flattenedSpf(
+  facts: DomainFacts,
+  spf: SpfStructure,
+  rules: MailRules,
+): Generator<{ provider: ProviderRule; sign: 'spf' | 'spf-nested'; name: string; networks: string[] }> {
+  const providers = [...rules.providers.values()].filter((provider) => provider.spfNetworks.length > 0);
+  const records: [name: string, text: string][] = spf.raw === null ? [] : [[facts.domain, spf.raw]];
+  for (const [name, lookup] of Object.entries(facts.spfTxt)) {
+    // The provider's own record lists its networks, of course: its name has been counted.
+    if (lookup.state !== 'found' || rules.providerBySpf.get(name) !== undefined) continue;
+    const [text] = lookup.value.filter(isSpf);
+    if (text !== undefined) records.push([name, text]);
+  }
+  for (const [name, text] of records) {
+    const terms = new Set(text.toLowerCase().split(' '));
+    for (const provider of providers) {
+      const networks = provider.spfNetworks.filter((network) => terms.has(network));
+      if (networks.length < ENOUGH_NETWORKS) continue;
+      yield {
+        provider,
+        sign: name === facts.domain ? 'spf' : 'spf-nested',
+        name,
+        networks: networks.slice(0, ENOUGH_NETWORKS),
+      };
+    }
+  }
 }

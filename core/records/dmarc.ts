@@ -169,10 +169,7 @@ function effective(
   if (record === null) return { ...refused, record: null };
   // RFC 7489 section 6.6.3, RFC 9989 section 4.10.1: without a valid p, or with an invalid sp or np, a record that
   // has somewhere to report to is read as p=none, and any other record is no policy at all
-  const faulty = problems.some(
-    ({ code }) => code === 'p-value' || code === 'sp-value' || code === 'np-value',
-  );
-  if (record.p === null || faulty) {
+  if (record.p === null || record.requestFault) {
     if (record.rua.length === 0) {
       const missing: DmarcReadingProblem[] =
         problems.length > 0

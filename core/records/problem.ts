@@ -8,12 +8,15 @@ export interface Problem<Code extends string = string> {
   readonly sentence: string;
 }
 
-/** Collects problems of one closed vocabulary in the order they were met. */
+/** Nobody reads more, and a hostile record of 64 KB could bring a hundred thousand. */
+const KEPT = 50;
+
+/** Collects problems of one closed vocabulary in the order they were met; the first fifty are kept. */
 export class Problems<Code extends string> {
   readonly all: Problem<Code>[] = [];
 
   add(code: Code, at: number, sentence: string): void {
-    this.all.push({ code, at, sentence });
+    if (this.all.length < KEPT) this.all.push({ code, at, sentence });
   }
 
   has(code: Code): boolean {

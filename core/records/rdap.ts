@@ -35,7 +35,10 @@ export type RdapReading =
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 const Text = lenient(z.string());
 /** A list in which what is not of the kind is left out. */
-const List = z.unknown().transform((value) => (Array.isArray(value) ? value.slice(0, 1_000) : []));
+const List = z
+  .unknown()
+  .optional()
+  .transform((value) => (Array.isArray(value) ? value.slice(0, 1_000) : []));
 
 const Event = z.object({ eventAction: z.string(), eventDate: z.string() });
 const Link = z.object({ rel: z.string(), href: z.string(), type: Text });

@@ -17,6 +17,16 @@ export const ProviderRule = z.strictObject({
   kind: z.enum(['mailbox', 'sender', 'server', 'none']),
   mx: z.array(Suffix).default([]).describe('MX hosts, and CNAME targets of MX hosts'),
   spf: z.array(Suffix).default([]).describe('SPF include or redirect targets that stand for mailboxes there'),
+  spfNetworks: z
+    .array(
+      z
+        .string()
+        .regex(/^ip[46]:[0-9a-f.:]+\/\d{1,3}$/, 'a network as an SPF record writes it: "ip4:192.0.2.0/24"'),
+    )
+    .default([])
+    .describe(
+      'networks that send for these mailboxes and for nothing else: found literally where a policy was flattened',
+    ),
   dkimCname: z.array(Suffix).default([]).describe('targets of <selector>._domainkey CNAMEs'),
   dkimSelectors: z.array(z.string()).default([]).describe('selectors this provider uses, asked first'),
   dkimSelectorsComplete: z

@@ -131,6 +131,11 @@ export const OpportunityFile = z
       recentChangeDays: z.int().min(0),
     }),
     expiryToldWithinDays: z.int().min(0).describe('an expiry this near is told to the seller and in the script'),
+    providerSureFrom: z
+      .number()
+      .min(0)
+      .max(1)
+      .describe('from this confidence a provider is named as a fact, below it as a likelihood'),
     script: z.strictObject({
       firmClosing: z.strictObject({ priority: Range }).describe('asks for a talk this week; else a softer one'),
     }),

@@ -137,6 +137,8 @@ const SHOWN = {
   'provider-hosting': provider('Hosting'),
   'provider-local': provider('Local'),
   'provider-unknown': provider('Unknown'),
+  'provider-sure': (s) =>
+    when(s.assessment.mail.confidence >= s.rules.opportunity.providerSureFrom, s.assessment.mail.because),
   'kind-mailbox': ({ assessment: { mail } }) => when(mail.kind === 'mailbox', mail.because),
   'kind-sender': ({ assessment: { mail } }) => when(mail.kind === 'sender', mail.because),
   'kind-server': ({ assessment: { mail } }) => when(mail.kind === 'server', mail.because),

@@ -42,9 +42,8 @@ export function nextStep(
       speaker.say('next_step.note', {
         opportunity: speaker.format.number(opportunity),
         urgency: words.level[urgency.level],
-        why: urgency.why,
+        why: speaker.format.list(urgency.reasons),
       }),
-      speaker.say('next_step.note-raised', { why: urgency.raisedBy }),
     ],
   };
 }

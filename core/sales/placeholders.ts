@@ -50,7 +50,8 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   mxHost: { promisedBy: ['mx-host-known'], of: ({ assessment }) => assessment.mxHosts[0] || null },
   signs: {
     promisedBy: ['signs-known'],
-    of: (s, format) => format.list([...new Set(signsOf(s).map((sign) => sign.record))]) || null,
+    // "SPF, nested" is the SPF record still: two of one name say it once.
+    of: (s, format) => format.list([...new Set(signsOf(s).map((sign) => sign.record.replace(/,.*$/, '')))]) || null,
   },
   services: {
     promisedBy: ['microsoft-services'],

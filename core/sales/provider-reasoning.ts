@@ -10,6 +10,7 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
   if (noMail !== null) return [noMail];
   const behind = speaker.first(
     'provider_reasoning.behind-signs',
+    'provider_reasoning.behind-signs-likely',
     'provider_reasoning.behind-server',
     'provider_reasoning.behind-unknown',
     'provider_reasoning.hybrid',
@@ -33,7 +34,9 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
 
 const aboutProvider = (speaker: Speaker): Said | null =>
   speaker.first(
+    'provider_reasoning.m365-hybrid',
     'provider_reasoning.m365',
+    'provider_reasoning.m365-likely',
     'provider_reasoning.google',
     'provider_reasoning.yandex',
     'provider_reasoning.zoho',

@@ -22,6 +22,7 @@ export function segmentExplanation(speaker: Speaker, mail: MailState): (Said | n
       'segment_explanation.cold',
       'segment_explanation.skip-reason',
       'segment_explanation.skip',
+      'segment_explanation.plain',
     ),
     // "Weak Partner" is the rule's label: the sentence says so, and that nothing is known of the partner.
     speaker.first(

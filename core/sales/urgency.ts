@@ -5,11 +5,10 @@ import { inRange, type Subject } from './subject.ts';
 
 export interface Urgency {
   readonly level: Level;
-  /** id of the row of rules/opportunity.json that decided, and its reason */
+  /** id of the row of rules/opportunity.json that decided */
   readonly rule: string;
-  readonly why: string;
-  /** why it is a level higher than the row says; null when it is not */
-  readonly raisedBy: string | null;
+  /** what decided: the row's reason, and what raised it */
+  readonly reasons: readonly string[];
 }
 
 /**
@@ -23,12 +22,11 @@ export function urgency(subject: Subject): Urgency {
   if (row === undefined) throw new Error('rules/opportunity.json: no row of urgency fits');
   const raise = subject.scored.hardFail === null ? raisedBy(subject) : null;
   const level = raise === null ? row.level : (LEVELS[LEVELS.indexOf(row.level) + 1] ?? row.level);
-  return {
-    level,
-    rule: row.id,
-    why: row.why[subject.language],
-    raisedBy: level === row.level ? null : raise,
-  };
+  const why = row.why[subject.language];
+  if (raise === null || level === row.level) return { level, rule: row.id, reasons: [why] };
+  // "Nothing presses" is no reason any more once something does.
+  const pressing = Object.keys(row.when).length > 0;
+  return { level, rule: row.id, reasons: pressing ? [why, raise] : [raise] };
 }
 
 function raisedBy(subject: Subject): string | null {

@@ -26,7 +26,9 @@ export const Breakdown = z.object({
     display_name: z.string().describe('added: as people call it'),
   }),
   signal_points: PointsByKey.describe('spf, dkim, dmarc_quarantine, dmarc_reject ...: only those that apply'),
-  risk_points: PointsByKey.describe('no_spf, no_dkim, dmarc_none, hosting_mx_weak ...: only those that apply'),
+  risk_points: PointsByKey.describe(
+    'no_spf, no_dkim, dmarc_none, hosting_mx_weak ...: only those that apply',
+  ),
   total_score: z.int(),
   tenant_size: z.enum(TENANT_SIZES).nullable(),
   local_provider: z.string().nullable(),

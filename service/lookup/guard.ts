@@ -181,15 +181,21 @@ export function createSafeFetch(setup: SafeFetchSetup = {}): SafeFetch {
     const { maxBytes = 1_048_576, method = 'GET', body, headers = {} } = options;
     const what = `${method} ${url.protocol}//${url.host}`;
     return new Promise((resolve) => {
-      const request = (url.protocol === 'https:' ? https : http).request(url, {
-        method,
-        // A new socket each time: one kept alive was checked for another moment, and idle ones keep a process up
-        agent: false,
-        lookup: guard.lookup,
-        signal: limit.signal,
-        // A compressed body could grow without end
-        headers: { 'accept-encoding': 'identity', ...headers },
-      });
+      let request: http.ClientRequest;
+      try {
+        request = (url.protocol === 'https:' ? https : http).request(url, {
+          method,
+          // A new socket each time: one kept alive was checked for another moment, and idle ones keep a process up
+          agent: false,
+          lookup: guard.lookup,
+          signal: limit.signal,
+          // A compressed body could grow without end
+          headers: { 'accept-encoding': 'identity', ...headers },
+        });
+      } catch (error) {
+        // a header that no header may be
+        return resolve(failureOf(error, what));
+      }
       const end = (outcome: Answered | Failed): void => {
         resolve(outcome);
         request.destroy();
@@ -280,7 +286,12 @@ export function createSafeConnect(setup: GuardOptions = {}): SafeConnect {
     const limit = deadline(options.signal, options.timeoutMs ?? 10_000);
     if (limit.signal.aborted) return limit.failure(what);
     return new Promise((resolve) => {
-      const socket = tcpConnect({ host, port, lookup: guard.lookup });
+      let socket: Socket;
+      try {
+        socket = tcpConnect({ host, port, lookup: guard.lookup });
+      } catch (error) {
+        return resolve(failureOf(error, what)); // a port that is none
+      }
       const giveUp = (): void => {
         resolve(limit.failure(what));
         socket.destroy();

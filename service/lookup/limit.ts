@@ -21,6 +21,8 @@ export const sleep: Sleep = (ms, signal) =>
 export interface Gate {
   /** The way out again (call it once), when there is room; null when the signal fired first. */
   enter(signal?: AbortSignal): Promise<(() => void) | null>;
+  /** The way out when there is room right now, without a turn of the loop; null when there is none. */
+  tryEnter(): (() => void) | null;
   readonly inside: number;
   readonly waiting: number;
 }
@@ -46,14 +48,16 @@ export function createGate(size: number): Gate {
     };
   };
 
+  const tryEnter = () => {
+    if (inside >= size) return null;
+    inside++;
+    return wayOut();
+  };
+
   return {
+    tryEnter,
     async enter(signal) {
-      if (signal?.aborted) return null;
-      if (inside < size) {
-        inside++;
-        return wayOut();
-      }
-      return queue.wait(null, signal);
+      return signal?.aborted ? null : (tryEnter() ?? queue.wait(null, signal));
     },
     get inside() {
       return inside;

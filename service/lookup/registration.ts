@@ -32,9 +32,9 @@ export interface RegistrationLookupOptions {
   readonly clock: Clock;
   readonly sleep?: Sleep;
   readonly limits?: ServerLimitOptions;
-  /** asks this RDAP server about everything: a double, or a redirector of one's own. May be http: */
+  /** stands in for every server of the bootstrap: a double, or a redirector of one's own. May be http: */
   readonly rdapBase?: string;
-  /** asks this WHOIS server about everything, "host" or "host:port" */
+  /** stands in for every server of the WHOIS rules, "host" or "host:port" */
   readonly whoisHost?: string;
   /** for one server, 10 s by default; the whole look-up is bounded by the signal */
   readonly timeoutMs?: number;
@@ -76,7 +76,11 @@ export function createRegistrationLookup(options: RegistrationLookupOptions): Re
           .slice(-labels(suffix) - 1)
           .join('.')
       : (getDomain(domain, { allowPrivateDomains: false }) ?? domain);
-    const bases = below ? [] : rdapServersFor(name, bootstrap).filter((url) => url.startsWith('https:'));
+    const known = below ? [] : rdapServersFor(name, bootstrap);
+    const bases =
+      rdapBase !== undefined && known.length > 0
+        ? [rdapBase]
+        : known.filter((url) => url.startsWith('https:'));
     const server =
       override === null || rule === null
         ? rule
@@ -86,7 +90,7 @@ export function createRegistrationLookup(options: RegistrationLookupOptions): Re
             query: rule.query,
             charset: rule.charset,
           };
-    return { name, bases: rdapBase === undefined ? bases : [rdapBase], server };
+    return { name, bases, server };
   }
 
   const toRegistration = (reading: WhoisRegistered, server: string): Registration => ({

@@ -217,10 +217,30 @@ interface Server {
   deadUntil: number;
 }
 
+/** A question that one or more callers wait for. */
 interface Flight {
   readonly result: Promise<Lookup<unknown>>;
-  readonly abort: AbortController;
+  readonly wait: Wait;
   callers: number;
+}
+
+/** The way to end a question. An AbortSignal costs as much as the rest of a look-up, so there is one only in a pause. */
+interface Wait {
+  over: boolean;
+  /** ends what is under way right now */
+  end: (() => void) | undefined;
+}
+
+/** Does something that takes an AbortSignal. */
+async function withSignal<T>(wait: Wait, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const controller = new AbortController();
+  if (wait.over) controller.abort();
+  wait.end = () => controller.abort();
+  try {
+    return await work(controller.signal);
+  } finally {
+    wait.end = undefined;
+  }
 }
 
 export function createNodeResolver(options: NodeResolverOptions): Resolver {
@@ -282,10 +302,10 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     type: Type,
     name: string,
     isPatient: boolean,
-    signal: AbortSignal,
+    wait: Wait,
   ): Promise<Lookup<unknown>> {
-    const leave = await server.gate.enter(signal);
-    if (leave === null || signal.aborted) {
+    const leave = server.gate.tryEnter() ?? (await withSignal(wait, (signal) => server.gate.enter(signal)));
+    if (leave === null || wait.over) {
       leave?.();
       return unanswered('CANCELLED');
     }
@@ -299,10 +319,10 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     return new Promise((resolve) => {
       const settle = (answer: Lookup<unknown>) => {
         clearTimeout(timer);
-        signal.removeEventListener('abort', cancel);
+        wait.end = undefined;
         resolve(answer);
       };
-      const cancel = () => settle(unanswered('CANCELLED'));
+      wait.end = () => settle(unanswered('CANCELLED'));
       let due = performance.now() + timeoutMs;
       const expire = () => {
         const late = performance.now() - due;
@@ -313,7 +333,6 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
         timer = setTimeout(expire, timeoutMs);
       };
       let timer = setTimeout(expire, timeoutMs);
-      signal.addEventListener('abort', cancel, { once: true });
       (ask[type] as Ask<unknown>)(node.dns, name, (error, answer) => {
         // The place is free only now: c-ares cannot call a single question back.
         if (--node.open === 0) open.delete(node);
@@ -329,6 +348,11 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     out: ReadonlySet<Server>,
     tried: { primary: number; fallback: number },
   ): Server | undefined {
+    const [usual] = order;
+    if (tried.primary === 0 && usual !== undefined && usual.silent < DEAD_AFTER && !usual.isFallback) {
+      tried.primary++;
+      return usual;
+    }
     const left = order.filter((s) => !out.has(s));
     const now = clock();
     const alive = left.filter((s) => s.silent < DEAD_AFTER || s.deadUntil <= now);
@@ -351,15 +375,21 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     } else if (answer.why !== 'CANCELLED') server.silent = 0;
   }
 
+  const orders = new Map<number, readonly Server[]>();
+  /** The servers in the order of a domain. There are only so many orders, each made once. */
+  function orderOf(affinity: string): readonly Server[] {
+    const turn = hash(affinity) % Math.max(1, primaries.length * Math.max(1, fallbacks.length));
+    let order = orders.get(turn);
+    if (order === undefined) {
+      order = [...rotated(primaries, turn), ...rotated(fallbacks, turn)];
+      orders.set(turn, order);
+    }
+    return order;
+  }
+
   /** One question until somebody answers, or the tries are used up. */
-  async function pursue(
-    type: Type,
-    name: string,
-    affinity: string,
-    signal: AbortSignal,
-  ): Promise<Lookup<unknown>> {
-    const turn = hash(affinity);
-    const order = [...rotated(primaries, turn), ...rotated(fallbacks, turn)];
+  async function pursue(type: Type, name: string, affinity: string, wait: Wait): Promise<Lookup<unknown>> {
+    const order = orderOf(affinity);
     const out = new Set<Server>();
     let answer: Lookup<unknown> = unanswered('UNSUPPORTED');
     const limit = Math.max(tries, triesOfPrimaries + (fallbacks.length > 0 ? 1 : 0));
@@ -370,14 +400,15 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
       if (chosen === undefined) return answer;
       if (left < limit) counters.repeated++;
       const isPatient = answer.state === 'unanswered' && answer.why === 'TIMEOUT';
-      answer = await put(chosen, type, name, isPatient, signal);
+      answer = await put(chosen, type, name, isPatient, wait);
       note(chosen, answer);
       if (answer.state !== 'unanswered' || answer.why === 'CANCELLED') return answer;
       if (!PASSES.has(answer.why)) out.add(chosen);
       else if (left > 1) {
         const { baseMs, factor, jitter } = backoff;
-        await sleep(baseMs * factor ** pauses++ * (1 + jitter * (2 * random() - 1)), signal);
-        if (signal.aborted) return unanswered('CANCELLED');
+        const ms = baseMs * factor ** pauses++ * (1 + jitter * (2 * random() - 1));
+        await withSignal(wait, (signal) => sleep(ms, signal));
+        if (wait.over) return unanswered('CANCELLED');
       }
     }
     return answer;
@@ -424,13 +455,13 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     let flight = flights.get(key);
     if (flight !== undefined) counters.merged++;
     else {
-      const abort = new AbortController();
-      const result = pursue(type, name, affinity ?? name, abort.signal).then((answer) => {
-        if (flights.get(key)?.abort === abort) flights.delete(key);
+      const wait: Wait = { over: false, end: undefined };
+      const result = pursue(type, name, affinity ?? name, wait).then((answer) => {
+        if (flights.get(key)?.wait === wait) flights.delete(key);
         keep(key, answer);
         return answer;
       });
-      flight = { result, abort, callers: 0 };
+      flight = { result, wait, callers: 0 };
       flights.set(key, flight);
     }
     return join(key, flight, signal);
@@ -445,7 +476,7 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
         resolve(unanswered('CANCELLED'));
         if (--flight.callers > 0) return;
         if (flights.get(key) === flight) flights.delete(key);
-        flight.abort.abort();
+        finish(flight.wait);
       };
       signal.addEventListener('abort', leave, { once: true });
       flight.result.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
@@ -483,7 +514,7 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     counters,
     stop() {
       stopped = true;
-      for (const flight of flights.values()) flight.abort.abort();
+      for (const flight of flights.values()) finish(flight.wait);
       flights.clear();
       kept.clear();
       for (const { dns } of open) dns.cancel();
@@ -491,14 +522,20 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
   };
 }
 
+function finish(wait: Wait): void {
+  wait.over = true;
+  wait.end?.();
+}
+
+const NAME = /^(?:[!-\-/-[\]-~]{1,63}\.)*[!-\-/-[\]-~]{1,63}$/;
+
 /**
  * The name as it is asked for, or undefined when no packet can carry it: labels of 1 to 63 bytes, 253 in all (RFC 1035
  * section 2.3.4), no backslash (c-ares reads escapes), no blank or control character, nothing outside ASCII.
  */
 function askable(asked: string): string | undefined {
   const name = bare(asked);
-  if (name.length === 0 || name.length > 253 || !/^[!-[\]-~]+$/.test(name)) return undefined;
-  return name.split('.').every((label) => label.length > 0 && label.length <= 63) ? name : undefined;
+  return name.length <= 253 && NAME.test(name) ? name : undefined;
 }
 
 function reverseName(address: string): string | undefined {

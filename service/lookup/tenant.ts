@@ -133,6 +133,8 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       const first = await openId(domain, signal);
       // Without a tenant there is no realm either: that question is saved.
       if (first.state === 'absent') return first;
+      if (first.state === 'unanswered' && (first.why === 'THROTTLED' || first.why === 'CANCELLED'))
+        return first;
       const second = await realm(domain, signal);
       if (first.state === 'unanswered' && second.state !== 'found')
         return second.state === 'absent' ? second : first;

@@ -26,7 +26,10 @@ export interface RdapDouble {
 }
 
 /** A domain object as a registry sends it (RFC 9083 section 5.3), to spoil in tests. */
-export function domainObject(domain: string, changes: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
+export function domainObject(
+  domain: string,
+  changes: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
   return {
     objectClassName: 'domain',
     rdapConformance: ['rdap_level_0'],
@@ -43,7 +46,13 @@ export function domainObject(domain: string, changes: Readonly<Record<string, un
         objectClassName: 'entity',
         handle: '9998',
         roles: ['registrar'],
-        vcardArray: ['vcard', [['version', {}, 'text', '4.0'], ['fn', {}, 'text', 'Sample Registrar Ltd']]],
+        vcardArray: [
+          'vcard',
+          [
+            ['version', {}, 'text', '4.0'],
+            ['fn', {}, 'text', 'Sample Registrar Ltd'],
+          ],
+        ],
       },
     ],
     nameservers: [
@@ -105,7 +114,8 @@ export async function startRdap(
     response.on('close', () => open--);
     requests.push(`${request.method} ${request.url}`);
     if (request.method !== 'GET') return refuse(response, 405, 'GET only');
-    const domain = request.url?.startsWith(`${base}domain/`) === true ? request.url.slice(base.length + 7) : '';
+    const domain =
+      request.url?.startsWith(`${base}domain/`) === true ? request.url.slice(base.length + 7) : '';
     if (!/^[a-z0-9.-]+$/.test(domain)) return refuse(response, 400, 'the path is domain/<name>');
     if (!(request.headers.accept ?? '').includes('application/rdap+json'))
       return refuse(response, 406, 'RFC 7480 section 4.2: accept application/rdap+json');

@@ -20,7 +20,7 @@ export interface WhoisDouble {
   readonly host: string;
   /** the questions, as they came, without the line end */
   readonly requests: readonly string[];
-  /** how many connections were open at once, at most */
+  /** how many questions were under way at once, at most */
   readonly mostAtOnce: () => number;
   stop(): Promise<void>;
 }
@@ -36,6 +36,7 @@ export async function startWhois(setup: {
 }): Promise<WhoisDouble> {
   const requests: string[] = [];
   const sockets = new Set<Socket>();
+  const busy = new Set<Socket>();
   let most = 0;
 
   function play(socket: Socket, script: WhoisScript): void {
@@ -63,8 +64,14 @@ export async function startWhois(setup: {
 
   const server = createServer((socket) => {
     sockets.add(socket);
-    most = Math.max(most, sockets.size);
-    socket.on('close', () => sockets.delete(socket));
+    busy.add(socket);
+    most = Math.max(most, busy.size);
+    // an answer sent whole is over, although the close takes a moment longer
+    socket.on('finish', () => busy.delete(socket));
+    socket.on('close', () => {
+      sockets.delete(socket);
+      busy.delete(socket);
+    });
     socket.on('error', () => {});
     let heard = '';
     let answered = false;
@@ -76,8 +83,12 @@ export async function startWhois(setup: {
       const question = heard.slice(0, end).replace(/\r$/, '');
       const nth = requests.filter((q) => q === question).length;
       requests.push(question);
-      if (!/^[\x20-\x7e]+\r\n$/.test(heard)) return void socket.end('ERROR: the question is not one line of ASCII\r\n');
-      play(socket, setup.answers?.[question] ?? setup.answer?.(question, nth) ?? `No match for ${question}\r\n`);
+      if (!/^[\x20-\x7e]+\r\n$/.test(heard))
+        return void socket.end('ERROR: the question is not one line of ASCII\r\n');
+      play(
+        socket,
+        setup.answers?.[question] ?? setup.answer?.(question, nth) ?? `No match for ${question}\r\n`,
+      );
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

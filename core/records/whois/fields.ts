@@ -242,16 +242,16 @@ function findReferral(entries: readonly Entry[]): string | null {
  */
 function partOf(entries: readonly Entry[], domain: string | undefined): readonly Entry[] {
   if (domain === undefined) return entries;
-  const starts = entries.flatMap((e, i) =>
-    /^domain(?: name)?$/.test(e.key) && e.role !== 'foreign' && e.values.length > 0 ? [i] : [],
-  );
-  const nameAt = (i: number): string => hostsIn(entries[i]?.values[0] ?? '')[0] ?? '';
-  const names = new Set(starts.map(nameAt));
-  if (names.size < 2 || !names.has(domain)) return entries;
-  return entries.filter((_, i) => {
-    const start = starts.findLast((s) => s <= i);
-    return start === undefined || nameAt(start) === domain;
+  let name = '';
+  const names = new Set<string>();
+  const mine = entries.filter((entry) => {
+    if (/^domain(?: name)?$/.test(entry.key) && entry.role !== 'foreign' && entry.values.length > 0) {
+      name = hostsIn(entry.values[0] as string)[0] ?? '';
+      names.add(name);
+    }
+    return name === '' || name === domain;
   });
+  return names.size > 1 && names.has(domain) ? mine : entries;
 }
 
 /** The top-level domain of the domain asked for, or of the one the text is about. */
@@ -266,7 +266,8 @@ export function readFields(text: Text, asked?: string): WhoisFields {
     if (!DOMAIN_KEY.test(key) && !(key === 'name' && under === 'domain')) continue;
     const first = values[0]?.trim().toLowerCase() ?? '';
     // an internationalized name is taken as written, and its ASCII form when the text gives one
-    const name = hostsIn(first)[0] ?? (/^[^\s:@]+$/.test(first) ? first.replace(/\.$/, '') : null);
+    const name =
+      hostsIn(first)[0] ?? (/^[^\s:@]*\p{L}[^\s:@]*$/u.test(first) ? first.replace(/\.$/, '') : null);
     if (name === null) continue;
     if (domain === null || (!/^[\x21-\x7e]+$/.test(domain) && name.includes('xn--'))) domain = name;
   }

@@ -25,8 +25,8 @@ const REFUSALS: readonly RegExp[] = [
   /\brequest could not be (?:performed|processed|completed)\b|\binternal (?:server )?error\b|\bunable to (?:process|complete|connect)\b/i,
   /\b(?:query|lookup|whois|rate|connection|request|daily|hourly)[ -]?limit\b.{0,20}$/i,
   /\bdatabase error\b|\bconnection (?:failed|timed out|reset)\b|\btimed? ?out\b/i,
-  /\b(?:zu viele|limite? (?:excedid|atteint|superad|permitid)|demasiadas?|trop de|muitas (?:consultas|requisi)|troppe richieste|превышен|слишком много)/i,
-  /(?:limiti? (?:aşıldı|doldu)|çok fazla|daha sonra (?:tekrar )?deneyin|engellen(?:di|miştir)|geçici olarak|bakım)/i,
+  /\b(?:zu viele|limite? (?:excedid|atteint|superad|permitid)|demasiadas?|trop de|muitas (?:consultas|requisi)|troppe richieste)/i,
+  /(?:превышен|слишком много|limiti? (?:aşıldı|doldu)|çok fazla|daha sonra (?:tekrar )?deneyin|engellen(?:di|miştir)|geçici olarak|bakım)/i,
 ];
 
 const INVALID: readonly RegExp[] = [
@@ -41,7 +41,7 @@ const INVALID: readonly RegExp[] = [
 const RESERVED: readonly RegExp[] = [
   /\b(?:name|domain|object|it)\b.{0,90}\b(?:is|has been|was|are) (?:\w+ )?(?:reserved|restricted|blocked|prohibited|banned|forbidden|locked by|not registrable)\b/i,
   /\b(?:not|un)[ -]?available for (?:\w+ level )?(?:registration|purchase|public)\b|\bcan ?not be registered\b|\bnot open for registration\b|\bprohibited string\b/i,
-  /^(?:reserved(?: (?:name|domain|by .{1,60}))?|restricted|blocked|prohibited|unavailable)$/i,
+  /^(?:reserved(?: (?:domain(?: name)?|name|by .{1,60}))?|restricted|blocked|prohibited|unavailable)$/i,
   /\bconflicts with at least one other registered domain name\b/i,
 ];
 

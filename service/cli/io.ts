@@ -1,0 +1,21 @@
+/** What a command writes to, and what the terminal can do. Tests hand in their own. */
+export interface Io {
+  /** standard output: results only */
+  out(text: string): void;
+  /** standard error: progress, warnings, refusals */
+  err(text: string): void;
+  /** columns of the terminal; 80 where standard output is none */
+  readonly columns: number;
+  /** whether colour may be used on standard output */
+  readonly color: boolean;
+  /** the stream a progress bar may draw on; null where standard error is no terminal */
+  readonly progress: NodeJS.WriteStream | null;
+  /** standard input, for `--file -` */
+  readonly stdin: AsyncIterable<Uint8Array>;
+  /** fires on Ctrl-C */
+  readonly signal: AbortSignal;
+}
+
+/** Exit codes of every command: the table of `hunter help`. */
+export const EXIT = { done: 0, failed: 1, refused: 2, open: 3, interrupted: 130 } as const;
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

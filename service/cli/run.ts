@@ -1,0 +1,72 @@
+import { readConfig } from '../config.ts';
+import type { World } from '../context.ts';
+import { readRules, ruleSetIds } from '../rule-files.ts';
+import { fill } from '#core/rules/messages.ts';
+import { EXIT, type ExitCode, type Io } from './io.ts';
+import { checkRules, showRules } from './rules.ts';
+import { scanCommand } from './scan.ts';
+
+const COMMANDS = ['scan', 'rules', 'help'] as const;
+
+/** Runs one command line. The environment and the outer world come in as arguments; the exit code goes out. */
+export async function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  world: Omit<World, 'warn'>,
+  io: Io,
+  version: string,
+): Promise<ExitCode> {
+  const [command, ...rest] = args;
+  const reading = readConfig(env);
+  const language = reading.ok ? reading.config.language : env['HUNTER_LANGUAGE'] === 'en' ? 'en' : 'tr';
+  if (command === '--version' || command === '-v') {
+    io.out(`${version}\n`);
+    return EXIT.done;
+  }
+  // The check must work where the rules do not.
+  const set =
+    reading.ok && ruleSetIds().includes(reading.config.rules.set) ? reading.config.rules.set : 'hunter-1';
+  const rules = readRules({
+    set,
+    overlayPath: command === 'rules' || !reading.ok ? null : reading.config.rules.overlay,
+  });
+  if (!rules.ok) {
+    for (const fault of rules.faults) io.err(`${fault.file} ${fault.path}: ${fault.fault}\n`);
+    return EXIT.failed;
+  }
+  const m = rules.value.messages[language];
+  if (!reading.ok) {
+    io.err(`${m.cli.badEnvironment}\n`);
+    for (const fault of reading.faults) io.err(`  ${fault.sentence}\n`);
+    return EXIT.failed;
+  }
+  const warn = (text: string): void => io.err(`${fill(m.cli.warning, { text })}\n`);
+  for (const warning of reading.warnings) warn(warning.sentence);
+  if (reading.config.rules.set !== set) {
+    io.err(
+      `${m.cli.unknownRules}\n  HUNTER_RULES: ${reading.config.rules.set} (${ruleSetIds().join(', ')})\n`,
+    );
+    return EXIT.failed;
+  }
+
+  switch (command) {
+    case 'scan':
+      return scanCommand(rest, reading.config, rules.value, { ...world, warn }, io);
+    case 'rules':
+      if (rest[0] === 'check') return checkRules(rest.slice(1), m, io);
+      if (rest[0] === 'show') return showRules(rest[1], reading.config, m, io);
+      io.err(
+        `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | hunter rules show [set]' })}\n`,
+      );
+      return EXIT.refused;
+    case undefined:
+    case 'help':
+    case '--help':
+    case '-h':
+      io.out(`${m.help}\n`);
+      return EXIT.done;
+    default:
+      io.err(`${fill(m.cli.unknownCommand, { command, commands: COMMANDS.join(', ') })}\n`);
+      return EXIT.refused;
+  }
+}
