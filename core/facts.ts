@@ -18,6 +18,7 @@ export const SILENCES = [
   'NETWORK', // no route, connection refused or reset
   'THROTTLED', // the server asked us to slow down
   'CANCELLED', // our own budget for the domain ran out before this was asked or answered
+  'OFFLINE', // the resolver denies even the top-level domain: it is cut off from the DNS, and its denials say nothing
   'UNSUPPORTED', // nobody to ask: no server known, or the back end cannot ask it
 ] as const;
 export type Silence = (typeof SILENCES)[number];

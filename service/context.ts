@@ -50,6 +50,8 @@ export function createScanContext(config: Config, rules: AllRules, world: World)
     resolver,
     rules: rules.engine.mail,
     clock,
+    // Who names resolvers knows them; the system's may be anything.
+    doubtDenials: dns.servers.length === 0,
     mtaStsPolicy: createMtaStsFetch(fetch),
     ...(ip === null ? {} : { ip }),
     ...(registration.enabled

@@ -64,9 +64,7 @@ const OWN: Partial<Record<SignalView['id'], (assessment: Assessment) => Words[]>
     const name = MONTHS[Number(month) - 1];
     // No count of days: the sentence is read on other days than the one it was written on.
     if (year === undefined || day === undefined || name === undefined) return [];
-    return [
-      { en: `Ends on ${Number(day)} ${name} ${year}`, tr: `Bitiş tarihi ${day}.${month}.${year}` },
-    ];
+    return [{ en: `Ends on ${Number(day)} ${name} ${year}`, tr: `Bitiş tarihi ${day}.${month}.${year}` }];
   },
 };
 

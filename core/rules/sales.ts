@@ -37,7 +37,10 @@ export const OFFER_ROWS = TENANT_SIZES;
 export type OfferRowName = (typeof OFFER_ROWS)[number];
 
 const SameAs = z.strictObject({ sameAs: z.enum(OFFER_ROWS) });
-const OfferWhen = z.strictObject({ segment: z.array(z.enum(SEGMENTS)).min(1).optional(), score: Range.optional() });
+const OfferWhen = z.strictObject({
+  segment: z.array(z.enum(SEGMENTS)).min(1).optional(),
+  score: Range.optional(),
+});
 export type OfferWhen = z.infer<typeof OfferWhen>;
 
 /** What is offered to whom. A row may refer to another, so that a number stands in one place. */
@@ -55,7 +58,8 @@ export const OffersFile = z
     source: z.string().min(3),
   })
   .refine(
-    (file) => Object.values(file.rows).every((row) => !('sameAs' in row) || !('sameAs' in file.rows[row.sameAs])),
+    (file) =>
+      Object.values(file.rows).every((row) => !('sameAs' in row) || !('sameAs' in file.rows[row.sameAs])),
     { path: ['rows'], message: '"sameAs" must name a row that has the numbers itself' },
   );
 export type OffersFile = z.infer<typeof OffersFile>;
@@ -122,22 +126,25 @@ export const OpportunityFile = z
       .strictObject({ factors: z.array(RiskFactor).min(1), several: z.enum(LEVELS), none: z.enum(LEVELS) })
       .describe('risk level: one factor says it by itself, two or more by `several`'),
     urgency: z.strictObject({
-      levels: firstMatch(
-        z.strictObject({ id: rowId, when: UrgencyWhen, level: z.enum(LEVELS), why: Words }),
-      ),
+      levels: firstMatch(z.strictObject({ id: rowId, when: UrgencyWhen, level: z.enum(LEVELS), why: Words })),
       raisedBy: z
         .strictObject({ mixed: Words, changed: Words })
         .describe('several providers in the MX, or a recent change: one level up, once'),
       recentChangeDays: z.int().min(0),
     }),
-    expiryToldWithinDays: z.int().min(0).describe('an expiry this near is told to the seller and in the script'),
+    expiryToldWithinDays: z
+      .int()
+      .min(0)
+      .describe('an expiry this near is told to the seller and in the script'),
     providerSureFrom: z
       .number()
       .min(0)
       .max(1)
       .describe('from this confidence a provider is named as a fact, below it as a likelihood'),
     script: z.strictObject({
-      firmClosing: z.strictObject({ priority: Range }).describe('asks for a talk this week; else a softer one'),
+      firmClosing: z
+        .strictObject({ priority: Range })
+        .describe('asks for a talk this week; else a softer one'),
     }),
     nextStep: firstMatch(
       z.strictObject({
@@ -154,7 +161,10 @@ export const OpportunityFile = z
       Object.values(tenantSize.points).every(
         (points) => typeof points === 'number' || typeof tenantSize.points[points.sameAs] === 'number',
       ),
-    { path: ['opportunity', 'tenantSize', 'points'], message: '"sameAs" must name a size that has its own points' },
+    {
+      path: ['opportunity', 'tenantSize', 'points'],
+      message: '"sameAs" must name a size that has its own points',
+    },
   );
 export type OpportunityFile = z.infer<typeof OpportunityFile>;
 
@@ -208,7 +218,9 @@ export const SALES_RULE_FILES = {
   'wording.tr': WordingFile,
   'wording.en': WordingFile,
 } as const;
-export type SalesFiles = { [Name in keyof typeof SALES_RULE_FILES]: z.infer<(typeof SALES_RULE_FILES)[Name]> };
+export type SalesFiles = {
+  [Name in keyof typeof SALES_RULE_FILES]: z.infer<(typeof SALES_RULE_FILES)[Name]>;
+};
 
 export interface SalesRules {
   readonly offers: Offers;
@@ -245,7 +257,10 @@ function resolveOffers(file: OffersFile): Offers {
  */
 export function withPrices(
   file: OffersFile,
-  overlay: { readonly id: string; readonly prices?: Record<string, Record<string, number | null>> | undefined },
+  overlay: {
+    readonly id: string;
+    readonly prices?: Record<string, Record<string, number | null>> | undefined;
+  },
 ): RuleReading<OffersFile> {
   const faults: RuleFault[] = [];
   const rows = { ...file.rows };
@@ -261,7 +276,11 @@ export function withPrices(
       if (!isOneOf(PRICES, price)) {
         faults.push({ file: `overlay ${overlay.id}`, path, fault: `there is no price "${price}"` });
       } else if (amount === null && !NULLABLE.includes(price)) {
-        faults.push({ file: `overlay ${overlay.id}`, path, fault: 'this price is part of every offer: give a number' });
+        faults.push({
+          file: `overlay ${overlay.id}`,
+          path,
+          fault: 'this price is part of every offer: give a number',
+        });
       } else {
         Object.assign(row, { [price]: amount });
       }

@@ -27,10 +27,7 @@ const verdict = ({ assessment, scored }: Subject, shows: string): readonly Evide
 const hardFail =
   (kind: 'absent' | 'null' | 'notRegistered'): Shown =>
   (s) =>
-    when(
-      s.scored.hardFail === kind,
-      evidenceOf(s, 'mx-absent', 'mx-null', 'domain-not-registered'),
-    );
+    when(s.scored.hardFail === kind, evidenceOf(s, 'mx-absent', 'mx-null', 'domain-not-registered'));
 
 const segment =
   (id: Segment): Shown =>
@@ -143,27 +140,47 @@ const SHOWN = {
   'kind-sender': ({ assessment: { mail } }) => when(mail.kind === 'sender', mail.because),
   'kind-server': ({ assessment: { mail } }) => when(mail.kind === 'server', mail.because),
   'hoster-known': ({ assessment: { mail } }) =>
-    when(mail.localProvider !== null, mail.because.filter((sign) => sign.shows === mail.localProvider)),
+    when(
+      mail.localProvider !== null,
+      mail.because.filter((sign) => sign.shows === mail.localProvider),
+    ),
   gateway: ({ assessment: { mail } }) =>
-    when(mail.gateway !== null, mail.because.filter((sign) => sign.shows === mail.gateway?.name)),
-  'no-gateway': (s) => when(s.assessment.mail.gateway === null && has(s, 'mx-found'), evidenceOf(s, 'mx-found')),
+    when(
+      mail.gateway !== null,
+      mail.because.filter((sign) => sign.shows === mail.gateway?.name),
+    ),
+  'no-gateway': (s) =>
+    when(s.assessment.mail.gateway === null && has(s, 'mx-found'), evidenceOf(s, 'mx-found')),
   hybrid: ({ assessment: { mail } }) => when(mail.hybrid, mail.because),
   'mx-host-known': (s) => when((s.assessment.mxHosts[0] ?? '') !== '', evidenceOf(s, 'mx-found')),
   'signs-known': (s) => when(signsOf(s).length > 0, signsOf(s)),
   // Said only when every look-up answered: an open question is no sign of absence.
-  'no-microsoft-sign': (s) => when(s.assessment.open.length === 0 && has(s, 'mx-found') && !microsoftShows(s)),
+  'no-microsoft-sign': (s) =>
+    when(s.assessment.open.length === 0 && has(s, 'mx-found') && !microsoftShows(s)),
   'microsoft-services': ({ assessment: { workloads } }) =>
-    when(workloads.length > 0, workloads.flatMap((verdict) => verdict.because)),
+    when(
+      workloads.length > 0,
+      workloads.flatMap((verdict) => verdict.because),
+    ),
   'provider-changed': (s) => {
     const change = recentChange(s);
     return change === null
       ? null
-      : [{ record: 'history', value: `${change.at}: ${change.from} -> ${change.to}`, shows: 'provider change' }];
+      : [
+          {
+            record: 'history',
+            value: `${change.at}: ${change.from} -> ${change.to}`,
+            shows: 'provider change',
+          },
+        ];
   },
 
   // sender protection that holds
   'spf-in-place': (s) =>
-    when(has(s, 'spf-found') && !has(s, 'spf-pass-all', 'spf-lookup-limit', 'spf-permerror'), evidenceOf(s, 'spf-found')),
+    when(
+      has(s, 'spf-found') && !has(s, 'spf-pass-all', 'spf-lookup-limit', 'spf-permerror'),
+      evidenceOf(s, 'spf-found'),
+    ),
   'dkim-in-place': (s) => when(has(s, 'dkim-found'), evidenceOf(s, 'dkim-found')),
   'dmarc-enforced': (s) =>
     when(
@@ -186,7 +203,8 @@ const SHOWN = {
   // registration, network, size
   expired: (s) => expiry(s, (days) => days < 0),
   'expiry-near': (s) => expiry(s, (days) => days >= 0 && days <= s.rules.opportunity.expiryToldWithinDays),
-  'place-known': (s) => when(s.assessment.network.country !== null, network(s, s.assessment.network.country ?? '')),
+  'place-known': (s) =>
+    when(s.assessment.network.country !== null, network(s, s.assessment.network.country ?? '')),
   proxy: (s) => when(s.assessment.network.isProxy === true, network(s, 'proxy')),
   'size-declared': ({ assessment: { tenantSize } }) =>
     when(tenantSize.size !== null && tenantSize.basis === 'declared', tenantSize.because),

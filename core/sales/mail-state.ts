@@ -28,7 +28,13 @@ export function mailState(speaker: Speaker): MailState {
       'phrase.where-unknown',
     ),
     gaps: [
-      ...oneOf(speaker, 'phrase.gap-spf-absent', 'phrase.gap-spf-permerror', 'phrase.gap-spf-pass-all', 'phrase.gap-spf-lookup-limit'),
+      ...oneOf(
+        speaker,
+        'phrase.gap-spf-absent',
+        'phrase.gap-spf-permerror',
+        'phrase.gap-spf-pass-all',
+        'phrase.gap-spf-lookup-limit',
+      ),
       ...oneOf(speaker, 'phrase.gap-dkim-absent'),
       ...oneOf(
         speaker,

@@ -27,7 +27,12 @@ export function nextStep(
   const words = subject.rules.wording[subject.language].words;
   const noMail = speaker.say('next_step.no-mail');
   const reasons = speaker.list([
-    ...speaker.all('phrase.reason-expired', 'phrase.reason-expiry', 'phrase.reason-mixed', 'phrase.reason-changed'),
+    ...speaker.all(
+      'phrase.reason-expired',
+      'phrase.reason-expiry',
+      'phrase.reason-mixed',
+      'phrase.reason-changed',
+    ),
     ...mail.gaps,
   ]);
   return {

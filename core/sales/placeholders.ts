@@ -10,7 +10,8 @@ interface Placeholder {
   of(subject: Subject, format: Format): string | null;
 }
 
-const whole = (value: number | null, format: Format): string | null => (value === null ? null : format.number(value));
+const whole = (value: number | null, format: Format): string | null =>
+  value === null ? null : format.number(value);
 
 /** The values that a sentence may name in braces. A sentence with an unknown value is not said. */
 export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
@@ -28,7 +29,10 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
     promisedBy: ['defender-priced'],
     of: (s, f) => money(s, f, offerRow(s).row.defender_price_per_user_per_month),
   },
-  consulting: { promisedBy: ['consulting-priced'], of: (s, f) => money(s, f, offerRow(s).row.consulting_fee) },
+  consulting: {
+    promisedBy: ['consulting-priced'],
+    of: (s, f) => money(s, f, offerRow(s).row.consulting_fee),
+  },
   // Hosting, Local and Unknown are our words, not names: only a cloud or a service has one to quote.
   provider: {
     promisedBy: [
@@ -51,25 +55,37 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   signs: {
     promisedBy: ['signs-known'],
     // "SPF, nested" is the SPF record still: two of one name say it once.
-    of: (s, format) => format.list([...new Set(signsOf(s).map((sign) => sign.record.replace(/,.*$/, '')))]) || null,
+    of: (s, format) =>
+      format.list([...new Set(signsOf(s).map((sign) => sign.record.replace(/,.*$/, '')))]) || null,
   },
   services: {
     promisedBy: ['microsoft-services'],
     of: (s, format) =>
       format.list(s.assessment.workloads.map((verdict) => words(s).workload[verdict.workload])) || null,
   },
-  label: { promisedBy: ['category-known', 'weak-partner', 'renewal'], of: (s) => s.scored.pModel?.label[s.language] ?? null },
+  label: {
+    promisedBy: ['category-known', 'weak-partner', 'renewal'],
+    of: (s) => s.scored.pModel?.label[s.language] ?? null,
+  },
   reason: { promisedBy: ['segment-reason-known'], of: (s) => s.scored.segmentWhy?.[s.language] ?? null },
   entry: { promisedBy: ['entry-known'], of: (s, format) => whole(entryOf(s), format) },
   toEntry: {
     promisedBy: ['entry-known'],
-    of: (s, format) => whole(entryOf(s) === null ? null : Math.abs((entryOf(s) ?? 0) - s.scored.score), format),
+    of: (s, format) =>
+      whole(entryOf(s) === null ? null : Math.abs((entryOf(s) ?? 0) - s.scored.score), format),
   },
-  categoryFrom: { promisedBy: ['category-from-known'], of: (s, format) => whole(categoryBounds(s).from, format) },
-  categoryNext: { promisedBy: ['category-next-known'], of: (s, format) => whole(categoryBounds(s).next, format) },
+  categoryFrom: {
+    promisedBy: ['category-from-known'],
+    of: (s, format) => whole(categoryBounds(s).from, format),
+  },
+  categoryNext: {
+    promisedBy: ['category-next-known'],
+    of: (s, format) => whole(categoryBounds(s).next, format),
+  },
   coverage: {
     promisedBy: ['dmarc-coverage-partial', 'dmarc-full-coverage'],
-    of: ({ assessment: { dmarc } }, format) => (dmarc.coverage === null ? null : format.percent(dmarc.coverage)),
+    of: ({ assessment: { dmarc } }, format) =>
+      dmarc.coverage === null ? null : format.percent(dmarc.coverage),
   },
   expires: {
     promisedBy: ['expired', 'expiry-near'],

@@ -17,7 +17,11 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
     'provider_reasoning.confirmed-by',
   );
   return [
-    speaker.first('provider_reasoning.null-mx', 'provider_reasoning.mx-gateway', 'provider_reasoning.mx-host'),
+    speaker.first(
+      'provider_reasoning.null-mx',
+      'provider_reasoning.mx-gateway',
+      'provider_reasoning.mx-host',
+    ),
     behind,
     // Mailboxes that cannot be seen leave nothing to say of their provider.
     behind?.id === 'provider_reasoning.behind-unknown' ? null : aboutProvider(speaker),

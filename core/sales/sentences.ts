@@ -263,7 +263,7 @@ export const SENTENCES = {
     size: needs(['size-declared', 'size-estimated']),
     'size-unknown': needs('size-unknown'),
     contacts: given(['raw', 'weight']),
-    summary: given(['sum', 'total']),
+    summary: given(['sum', 'total', 'max']),
     'summary-tuned': given(['sum', 'tuning', 'total', 'max']),
   },
   next_step: {

@@ -191,9 +191,12 @@ const EVIDENCE_LINES = 10;
 function evidence(page: Page, assessment: Assessment): void {
   const { m } = page;
   const seen = new Set<string>();
+  // Where there is no mail at all, the records that are missing with it prove nothing more.
+  const hardFail = assessment.scored !== null && assessment.scored.hardFail !== null;
+  const findings = hardFail ? [] : assessment.findings;
   const all = [
     ...assessment.mail.because,
-    ...assessment.findings.flatMap((finding) => finding.because),
+    ...findings.flatMap((finding) => finding.because),
   ].filter((piece) => {
     const key = `${piece.record} ${piece.value}`;
     return !seen.has(key) && seen.add(key) && piece.shows !== 'no answer';

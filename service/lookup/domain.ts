@@ -24,6 +24,11 @@ export interface LookupContext {
   readonly resolver: Resolver;
   readonly rules: MailRules;
   readonly clock: Clock;
+  /**
+   * Whether an NXDOMAIN is believed only of a resolver that knows the top-level domain. Some resolvers without a way
+   * out deny every name: taken at its word, such a machine would strike every customer off.
+   */
+  readonly doubtDenials?: boolean;
   readonly registration?: { look(domain: string, signal: AbortSignal): Promise<Lookup<Registration>> };
   readonly tenant?: { look(domain: string, signal: AbortSignal): Promise<Lookup<Tenant>> };
   readonly ip?: { look(address: string): Omit<IpInfo, 'of' | 'host'> | null };
@@ -69,12 +74,13 @@ export async function lookUpDomain(
 
   const mx = await dns.mx(domain, signal);
   if (mx.state === 'absent' && mx.why === 'NXDOMAIN') {
-    const gone = absent('NXDOMAIN');
+    const cutOff = context.doubtDenials === true && (await deniesTopLevel(domain, dns, signal));
+    const gone = cutOff ? unanswered('OFFLINE') : absent('NXDOMAIN');
     return {
       schema: 1,
       domain,
       lookedUpAt,
-      mx,
+      mx: gone,
       txt: gone,
       dmarc: gone,
       dkim: { base: gone, selectors: [] },
@@ -130,6 +136,12 @@ export async function lookUpDomain(
     ...(context.ip === undefined ? {} : { ip: enrich(facts, context.ip) }),
     ...(await settled({ registration, tenant })),
   };
+}
+
+/** The top-level name of a domain that was read with the Public Suffix List exists: who denies it is not connected. */
+async function deniesTopLevel(domain: string, dns: Questions, signal: AbortSignal): Promise<boolean> {
+  const topLevel = await dns.ns(domain.slice(domain.lastIndexOf('.') + 1), signal);
+  return topLevel.state === 'absent' && topLevel.why === 'NXDOMAIN';
 }
 
 /** A signal that fires when the time is up, or when the caller gives up. */

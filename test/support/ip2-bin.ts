@@ -24,13 +24,12 @@ export function writeBin(options: {
 
   const texts: Buffer[] = [];
   let next = textsAt;
-  const keep = (...strings: string[]): number => {
+  const keep = (text: string, width = 0): number => {
     const at = next;
-    for (const text of strings) {
-      const bytes = Buffer.from(text);
-      texts.push(Buffer.from([bytes.length]), bytes);
-      next += 1 + bytes.length;
-    }
+    const bytes = Buffer.from(text);
+    const filler = Buffer.alloc(Math.max(0, width - bytes.length));
+    texts.push(Buffer.from([bytes.length]), bytes, filler);
+    next += 1 + bytes.length + filler.length;
     return at;
   };
 
@@ -39,10 +38,10 @@ export function writeBin(options: {
     body.writeUInt32LE(number(from), row * columns * 4);
     cells.forEach((cell, column) => {
       const at = (row * columns + column + 1) * 4;
-      if (typeof cell === 'number') body.writeFloatLE(cell, at);
+      if (typeof cell === 'number') return void body.writeFloatLE(cell, at);
+      body.writeUInt32LE(typeof cell === 'string' ? keep(cell) : keep(cell.short, 2), at);
       // The long name is looked for three bytes behind the short one.
-      else
-        body.writeUInt32LE(typeof cell === 'string' ? keep(cell) : keep(cell.short.padEnd(2), cell.long), at);
+      if (typeof cell === 'object') keep(cell.long);
     });
   });
   body.writeUInt32LE(0xffffffff, count * columns * 4);

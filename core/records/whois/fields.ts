@@ -267,7 +267,7 @@ export function readFields(text: Text, asked?: string): WhoisFields {
     const first = values[0]?.trim().toLowerCase() ?? '';
     // an internationalized name is taken as written, and its ASCII form when the text gives one
     const name =
-      hostsIn(first)[0] ?? (/^[^\s:@]*\p{L}[^\s:@]*$/u.test(first) ? first.replace(/\.$/, '') : null);
+      hostsIn(first)[0] ?? (!/[\s:@]/.test(first) && /\p{L}/u.test(first) ? first.replace(/\.$/, '') : null);
     if (name === null) continue;
     if (domain === null || (!/^[\x21-\x7e]+$/.test(domain) && name.includes('xn--'))) domain = name;
   }
