@@ -10,6 +10,7 @@ import { tally } from './questions.ts';
 import { readRecords, type Readings } from './read.ts';
 import { spfStructure } from './records/spf-structure.ts';
 import type { Rules } from './rules.ts';
+import type { Words } from './rules/common.ts';
 import { confidence } from './score/confidence.ts';
 import type { FindingId } from './score/findings.ts';
 import { fit } from './score/fit.ts';
@@ -44,10 +45,7 @@ export function assess(facts: DomainFacts, context: AssessmentContext, rules: Ru
 
   const situation: Situation = {
     provider: mail.provider,
-    providerName:
-      mail.localProvider === null || mail.kind !== 'server'
-        ? mail.providerName
-        : `${mail.providerName}, ${mail.localProvider}`,
+    providerName: providerWords(mail, mailRules),
     kind: mail.kind,
     gateway: mail.gateway !== null,
     hybrid: mail.hybrid,
@@ -108,6 +106,17 @@ export function assess(facts: DomainFacts, context: AssessmentContext, rules: Ru
     infrastructureSummary: infrastructureSummary(facts),
     network: networkOf(facts),
   };
+}
+
+/** The provider as a line of the breakdown names it: with the hoster behind an own or hosted server. */
+function providerWords(mail: MailVerdict, rules: Rules['mail']): Words {
+  const label = rules.providers.get(mail.provider)?.label;
+  if (label !== undefined) return label;
+  const name =
+    mail.localProvider === null || mail.kind !== 'server'
+      ? mail.providerName
+      : `${mail.providerName}, ${mail.localProvider}`;
+  return { tr: name, en: name };
 }
 
 /** A ruler makes sense where a score can move on it: not after a hard fail. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fileHead, sourced, Suffix } from './common.ts';
+import { fileHead, sourced, Suffix, Words } from './common.ts';
 
 /** The mail providers the product tells apart. A rule file may name more; these have a meaning in code. */
 export const ProviderId = z.string().regex(/^[A-Za-z][A-Za-z0-9]{1,30}$/);
@@ -14,6 +14,7 @@ export const ProviderId = z.string().regex(/^[A-Za-z][A-Za-z0-9]{1,30}$/);
 export const ProviderRule = z.strictObject({
   id: ProviderId,
   name: z.string().describe('as people call it: "Microsoft 365"'),
+  label: Words.optional().describe('where the name is a word and not a name: shown in its place'),
   kind: z.enum(['mailbox', 'sender', 'server', 'none']),
   mx: z.array(Suffix).default([]).describe('MX hosts, and CNAME targets of MX hosts'),
   spf: z.array(Suffix).default([]).describe('SPF include or redirect targets that stand for mailboxes there'),

@@ -5,11 +5,11 @@ import { holds, namedFindings, type Decided } from './condition.ts';
 import type { FindingId } from './findings.ts';
 import { providerScore, type Situation } from './situation.ts';
 
-const filled = (words: Words, values: Record<string, string>): Words => {
-  const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (whole, key: string) => values[key] ?? whole);
-  return { tr: fill(words.tr), en: fill(words.en) };
-};
+/** Puts a value into the one placeholder of a line's name, in each language. */
+const filled = (words: Words, placeholder: string, value: Words): Words => ({
+  tr: words.tr.replace(`{${placeholder}}`, () => value.tr),
+  en: words.en.replace(`{${placeholder}}`, () => value.en),
+});
 
 /**
  * Scores one situation under one rule set. Score and breakdown are the same computation: the points of the lines
@@ -89,7 +89,7 @@ function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
     key: 'provider',
     kind: 'provider',
     points: provider.points,
-    name: filled(set.lines.provider.name, { provider: situation.providerName }),
+    name: filled(set.lines.provider.name, 'provider', situation.providerName),
     why: set.lines.provider.why,
     advice: null,
     findings: ['mx-found'],
@@ -114,14 +114,14 @@ function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
   const clamped = Math.min(set.clamp.max, Math.max(set.clamp.min, running));
   if (clamped !== running) {
     const limits = running < clamped ? set.lines.floor : set.lines.ceiling;
-    const limit = String(clamped);
+    const limit: Words = { tr: String(clamped), en: String(clamped) };
     push({
       id: 'clamp',
       key: 'clamp',
       kind: 'clamp',
       points: clamped - running,
-      name: filled(limits.name, { limit }),
-      why: filled(limits.why, { limit }),
+      name: filled(limits.name, 'limit', limit),
+      why: filled(limits.why, 'limit', limit),
       advice: null,
       findings: [],
       because: [],

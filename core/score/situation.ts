@@ -1,4 +1,5 @@
 import type { Evidence } from '#core/evidence.ts';
+import type { Words } from '#core/rules/common.ts';
 import type { RuleSet, ProviderScore, Workload } from '#core/rules/rule-set.ts';
 import type { FindingId, MetricId } from './findings.ts';
 
@@ -8,7 +9,7 @@ import type { FindingId, MetricId } from './findings.ts';
  */
 export interface Situation {
   readonly provider: string;
-  readonly providerName: string;
+  readonly providerName: Words;
   readonly kind: 'mailbox' | 'sender' | 'server' | 'none';
   readonly gateway: boolean;
   readonly hybrid: boolean;

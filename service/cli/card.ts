@@ -103,7 +103,11 @@ function head(page: Page, assessment: Assessment, sales: SalesSummary | null): v
       (assessment.unicode === assessment.domain ? '' : page.paint('dim', `  ${assessment.domain}`)),
   );
   const server =
-    mail.localProvider === null ? mail.providerName : `${mail.providerName}, ${mail.localProvider}`;
+    mail.kind === 'none'
+      ? m.states.unknown
+      : mail.localProvider === null
+        ? mail.providerName
+        : `${mail.providerName}, ${mail.localProvider}`;
   const provider =
     mail.gateway === null ? server : fill(m.card.behind, { provider: server, gateway: mail.gateway.name });
   const rows: [string, string][] = [];
@@ -194,13 +198,12 @@ function evidence(page: Page, assessment: Assessment): void {
   // Where there is no mail at all, the records that are missing with it prove nothing more.
   const hardFail = assessment.scored !== null && assessment.scored.hardFail !== null;
   const findings = hardFail ? [] : assessment.findings;
-  const all = [
-    ...assessment.mail.because,
-    ...findings.flatMap((finding) => finding.because),
-  ].filter((piece) => {
-    const key = `${piece.record} ${piece.value}`;
-    return !seen.has(key) && seen.add(key) && piece.shows !== 'no answer';
-  });
+  const all = [...assessment.mail.because, ...findings.flatMap((finding) => finding.because)].filter(
+    (piece) => {
+      const key = `${piece.record} ${piece.value}`;
+      return !seen.has(key) && seen.add(key) && piece.shows !== 'no answer';
+    },
+  );
   if (all.length === 0) return;
   page.section(m.card.evidence);
   const shown = page.options.explain ? all : all.slice(0, EVIDENCE_LINES);

@@ -217,6 +217,11 @@ interface Server {
   deadUntil: number;
 }
 
+interface Kept {
+  readonly answer: Lookup<unknown>;
+  readonly until: number;
+}
+
 /** A question that one or more callers wait for. */
 interface Flight {
   readonly result: Promise<Lookup<unknown>>;
@@ -264,7 +269,9 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
 
   const counters: ResolverCounters = { sent: 0, cached: 0, merged: 0, repeated: 0, fallback: 0 };
   const flights = new Map<string, Flight>();
-  const kept = new Map<string, { answer: Lookup<unknown>; until: number }>();
+  // Two halves, the older one thrown away whole: taking the first entry out of a large Map again and again is slow.
+  let young = new Map<string, Kept>();
+  let old = new Map<string, Kept>();
   /** those with questions under way, for `stop` */
   const open = new Set<Node>();
   let stopped = false;
@@ -416,9 +423,11 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
 
   function keep(key: string, answer: Lookup<unknown>): void {
     if (cache === false || answer.state === 'unanswered') return;
-    kept.delete(key);
-    kept.set(key, { answer, until: clock() + cache.ttlMs });
-    if (kept.size > cache.max) for (const [oldest] of kept) return void kept.delete(oldest);
+    if (young.size >= cache.max / 2) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, { answer, until: clock() + cache.ttlMs });
   }
 
   function lookup<T extends Type>(
@@ -443,13 +452,10 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     if (name === undefined) return unanswered('UNSUPPORTED');
     const key = `${type} ${name}`;
 
-    const known = fresh ? undefined : kept.get(key);
-    if (known !== undefined) {
-      if (known.until > clock()) {
-        counters.cached++;
-        return known.answer;
-      }
-      kept.delete(key);
+    const known = fresh ? undefined : (young.get(key) ?? old.get(key));
+    if (known !== undefined && known.until > clock()) {
+      counters.cached++;
+      return known.answer;
     }
 
     let flight = flights.get(key);
@@ -516,7 +522,8 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
       stopped = true;
       for (const flight of flights.values()) finish(flight.wait);
       flights.clear();
-      kept.clear();
+      young.clear();
+      old.clear();
       for (const { dns } of open) dns.cancel();
     },
   };

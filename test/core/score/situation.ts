@@ -20,7 +20,7 @@ export function situation(
 ): Situation {
   return {
     provider,
-    providerName: provider,
+    providerName: { tr: provider, en: provider },
     kind: KINDS[provider] ?? 'mailbox',
     gateway: more.gateway ?? false,
     hybrid: more.hybrid ?? false,
