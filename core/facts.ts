@@ -49,6 +49,7 @@ const RETRYABLE: ReadonlySet<Silence> = new Set([
   'THROTTLED',
   'CANCELLED',
   'REFUSED',
+  'OFFLINE',
 ]);
 export const unanswered = (why: Silence): Unanswered => ({
   state: 'unanswered',

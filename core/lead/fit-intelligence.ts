@@ -14,6 +14,7 @@ interface Step {
  * What is left out when the document is too large, in this order, until it fits. Score, segment, priority, points and
  * zones are in no step: they are always there, and the points always add up.
  *
+ *  0. oversize         only when it is more than ten times too large: texts beyond 600 bytes, lists beyond sixty
  *  1. long-records     raw records beyond 300 bytes, with an ellipsis
  *  2. old-history      scans beyond the newest 30
  *  3. evidence         evidence beyond the first of each line, verdict and service
@@ -69,7 +70,11 @@ const STEPS: readonly Step[] = [
   { name: 'lines', apply: foldLines },
 ];
 
-const STEP_NAMES: ReadonlySet<string> = new Set(STEPS.map((step) => step.name));
+const OVERSIZE_STEP = 'oversize';
+/** Beyond this many times the limit, a document is cut roughly before it is measured exactly. */
+const OVERSIZE = 10;
+const OVERSIZE_LIMIT = { text: 600, list: 60 };
+const STEP_NAMES: ReadonlySet<string> = new Set([OVERSIZE_STEP, ...STEPS.map((step) => step.name)]);
 
 /**
  * The JSON of the column, at most `maxBytes` in UTF-8, whatever the records say. `dropped` names what was left out,
@@ -81,19 +86,24 @@ export function fitIntelligence(
   intelligence: Intelligence,
   maxBytes: number = INTELLIGENCE_MAX_BYTES,
 ): { json: string; dropped: string[] } {
-  // Half characters would leave as six bytes of escape and come back as something no text may hold.
   const cutBefore = intelligence.cut.filter(
     (name, at, all) => STEP_NAMES.has(name) && all.indexOf(name) === at,
   );
-  let current: Intelligence = { ...wellFormed(intelligence), cut: cutBefore };
+  const isOversize = weight(intelligence) > OVERSIZE * maxBytes;
+  const dropped: string[] = isOversize ? [OVERSIZE_STEP] : [];
+  const marked = (it: Intelligence): Intelligence => ({
+    ...it,
+    cut: [...new Set([...cutBefore, ...dropped])],
+  });
+  // Half characters would leave as six bytes of escape and come back as something no text may hold.
+  let current = marked(wellFormed(isOversize ? shorten(intelligence, OVERSIZE_LIMIT) : intelligence));
   let json = asJson(current);
-  const dropped: string[] = [];
   for (const step of STEPS) {
     if (utf8Length(json) <= maxBytes) return { json, dropped };
     const next = step.apply(current);
     if (asJson(next) === json) continue;
     dropped.push(step.name);
-    current = { ...next, cut: cutBefore.concat(dropped.filter((name) => !cutBefore.includes(name))) };
+    current = marked(next);
     json = asJson(current);
   }
   if (utf8Length(json) <= maxBytes) return { json, dropped };
@@ -194,6 +204,15 @@ function shorten<T>(value: T, limit: { text: number; list: number }, key = ''): 
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [name, shorten(inner, limit, name)]),
   ) as T;
+}
+
+/** Roughly how large the document is: characters of all texts, and a few for each value. */
+function weight(value: unknown): number {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null) return 4;
+  let sum = 2;
+  for (const inner of Object.values(value)) sum += weight(inner);
+  return sum;
 }
 
 function wellFormed<T>(value: T): T {

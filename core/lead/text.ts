@@ -21,18 +21,33 @@ export function utf8Length(text: string): number {
 const isHighSurrogate = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLowSurrogate = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
-/** How many bytes the text takes inside a JSON document, quotes not counted. */
-export const jsonLength = (text: string): number => utf8Length(asJson(text)) - 2;
+/** How many bytes the text takes inside a JSON document, quotes not counted: what {@link asJson} makes of it. */
+export function jsonLength(text: string): number {
+  let bytes = 0;
+  for (const character of text) bytes += jsonCost(character);
+  return bytes;
+}
+
+/** The characters that JSON escapes with one letter: quote, backslash, and five control characters. */
+const SHORT_ESCAPES = '"\\\b\t\n\f\r';
+const LONG_ESCAPE = '\\u0000'.length;
+
+function jsonCost(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (SHORT_ESCAPES.includes(character)) return 2;
+  if (code < 0x20 || character === '<' || code === 0x2028 || code === 0x2029) return LONG_ESCAPE;
+  return character.isWellFormed() ? utf8Length(character) : LONG_ESCAPE;
+}
 
 /**
  * JSON that is also safe inside an HTML page: a record that says `</script>` cannot end a script element, and the two
  * line separators of Unicode cannot end a line of JavaScript.
  */
 export const asJson = (value: unknown): string =>
-  JSON.stringify(value).replace(
-    /[<\u2028\u2029]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  JSON.stringify(value)
+    .replaceAll('<', '\\u003c')
+    .replaceAll('\u2028', '\\u2028')
+    .replaceAll('\u2029', '\\u2029');
 
 /** The text cut to so many UTF-16 units, which is how Dataverse counts, never in the middle of a character. */
 export function cutToUnits(text: string, units: number): string {
@@ -46,15 +61,17 @@ export const ELLIPSIS = '…';
 
 /** The text cut to so many bytes of JSON, with an ellipsis where something is missing. */
 export function cutToJsonLength(text: string, bytes: number): string {
-  if (text.length * 6 <= bytes || jsonLength(text) <= bytes) return text;
-  let left = bytes - utf8Length(ELLIPSIS);
-  let kept = '';
+  if (text.length * LONG_ESCAPE <= bytes) return text;
+  const room = bytes - utf8Length(ELLIPSIS);
+  let used = 0;
+  let kept = 0;
+  // Only as much is read as can be kept, so that a text of a million characters costs no more than a short one.
   for (const character of text) {
-    left -= jsonLength(character);
-    if (left < 0) break;
-    kept += character;
+    used += jsonCost(character);
+    if (used > bytes) return text.slice(0, kept) + ELLIPSIS;
+    if (used <= room) kept += character.length;
   }
-  return kept + ELLIPSIS;
+  return text;
 }
 
 /**

@@ -109,7 +109,6 @@ const SHOWN = {
   'hard-fail-absent': hardFail('absent'),
   'hard-fail-null': hardFail('null'),
   'hard-fail-not-registered': hardFail('notRegistered'),
-  'receives-mail': (s) => when(s.scored.hardFail === null && has(s, 'mx-found'), evidenceOf(s, 'mx-found')),
   'segment-migration': segment('Migration'),
   'segment-existing': segment('Existing'),
   'segment-cold': segment('Cold'),
@@ -132,7 +131,6 @@ const SHOWN = {
   'provider-sendgrid': provider('SendGrid'),
   'provider-mailgun': provider('Mailgun'),
   'provider-hosting': provider('Hosting'),
-  'provider-local': provider('Local'),
   'provider-unknown': provider('Unknown'),
   'provider-sure': (s) =>
     when(s.assessment.mail.confidence >= s.rules.opportunity.providerSureFrom, s.assessment.mail.because),

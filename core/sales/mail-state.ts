@@ -43,6 +43,7 @@ export function mailState(speaker: Speaker): MailState {
         'phrase.gap-dmarc-policy-none',
         'phrase.gap-dmarc-testing',
         'phrase.gap-dmarc-coverage',
+        'phrase.gap-dmarc-partial',
       ),
     ],
     good: speaker.all('phrase.name-spf', 'phrase.name-dkim', 'phrase.name-dmarc'),

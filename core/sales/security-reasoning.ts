@@ -13,7 +13,10 @@ export interface SecuritySaid {
   readonly recommendedAction: (Said | null)[];
 }
 
-/** What a look-up said of SPF, DKIM or DMARC. Without any of these there is nothing to reason about. */
+/**
+ * What a look-up said of SPF, DKIM or DMARC. Without any of these there is nothing to reason about; each of them is
+ * either a gap or in place, so that the summary always has something to say.
+ */
 const TOLD: readonly FindingId[] = [
   'spf-found',
   'spf-absent',
@@ -41,8 +44,7 @@ export function securityReasoning(subject: Subject, speaker: Speaker, mail: Mail
         ? speaker.say(riskLevel === 'high' ? 'security_reasoning.high' : 'security_reasoning.medium', {
             gaps: speaker.list(mail.gaps),
           })
-        : (speaker.say('security_reasoning.low', { good: inPlace(speaker, mail.good) }) ??
-          speaker.say('security_reasoning.low-bare')),
+        : speaker.say('security_reasoning.low', { good: inPlace(speaker, mail.good) }),
       gaps ? speaker.say('security_reasoning.good', { good: inPlace(speaker, mail.good) }) : null,
       speaker.say('security_reasoning.open', { open }),
     ],

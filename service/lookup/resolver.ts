@@ -324,7 +324,11 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     counters.sent++;
     if (server.isFallback) counters.fallback++;
     return new Promise((resolve) => {
+      let isSettled = false;
       const settle = (answer: Lookup<unknown>) => {
+        // c-ares may still answer after our timer: by then `wait` belongs to the next try.
+        if (isSettled) return;
+        isSettled = true;
         clearTimeout(timer);
         wait.end = undefined;
         resolve(answer);

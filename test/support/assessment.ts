@@ -55,7 +55,10 @@ export function anAssessment(overrides: Partial<Assessment> = {}): Assessment {
       parts: { completeness: 1, stability: 0.5, provider: 0.9, variance: 1 },
     },
     whatIf: [],
-    fit: { score: 70, lines: [{ id: 'own-or-hosted-mail', points: 70, why: words('Barındırılan e-posta', 'Hosted mail') }] },
+    fit: {
+      score: 70,
+      lines: [{ id: 'own-or-hosted-mail', points: 70, why: words('Barındırılan e-posta', 'Hosted mail') }],
+    },
     workloads: [],
     tenantSize: {
       size: 'medium',
@@ -96,7 +99,15 @@ export function aScore(overrides: Partial<Scored> = {}): Scored {
     hardFail: null,
     lines: [
       line('base', 'base_score', 'base', 0, 0, 'Başlangıç değeri', 'Starting value'),
-      line('provider', 'provider', 'provider', 20, 20, 'Sağlayıcı: Web hosting', 'Mail provider: Web hosting'),
+      line(
+        'provider',
+        'provider',
+        'provider',
+        20,
+        20,
+        'Sağlayıcı: Web hosting',
+        'Mail provider: Web hosting',
+      ),
       line('spf-present', 'spf', 'signal', 10, 30, 'SPF var', 'SPF present'),
       line('dkim-missing', 'no_dkim', 'risk', -10, 20, 'DKIM yok', 'DKIM missing'),
       line('dmarc-not-enforced', 'dmarc_none', 'risk', -5, 15, 'DMARC uygulanmıyor', 'DMARC not enforced'),
@@ -125,9 +136,10 @@ export function withFindings(
   change: { remove?: readonly FindingId[]; add?: readonly FindingId[] },
 ): Assessment {
   const kept = assessment.findings.filter((finding) => !(change.remove ?? []).includes(finding.id));
-  const added = (change.add ?? []).map(
-    (id): Finding => ({ id, because: [{ record: 'record', value: 'as found', shows: id }] }),
-  );
+  const added = (change.add ?? []).map((id): Finding => ({
+    id,
+    because: [{ record: 'record', value: 'as found', shows: id }],
+  }));
   return { ...assessment, findings: [...kept, ...added] };
 }
 

@@ -14,7 +14,11 @@ import {
 const PROMISED: readonly [group: Column['group'], name: string, type: string][] = [
   ['intelligence', 'hnt_finalscore', 'whole 0..100'],
   ['intelligence', 'hnt_priorityscore', 'whole 1..7'],
-  ['intelligence', 'hnt_segment', 'choice Migration=816940000 Existing=816940001 Cold=816940002 Skip=816940003'],
+  [
+    'intelligence',
+    'hnt_segment',
+    'choice Migration=816940000 Existing=816940001 Cold=816940002 Skip=816940003',
+  ],
   ['intelligence', 'hnt_provider', 'text 100'],
   [
     'intelligence',
@@ -157,7 +161,9 @@ describe('the columns of the lead', () => {
 });
 
 describe('the choices', () => {
-  const choices = all.flatMap((column) => (column.type.kind === 'choice' ? [{ column, type: column.type }] : []));
+  const choices = all.flatMap((column) =>
+    column.type.kind === 'choice' ? [{ column, type: column.type }] : [],
+  );
 
   test('are global and named after their column', () => {
     expect(choices.map(({ type }) => type.choice)).toEqual(choices.map(({ column }) => column.logicalName));
@@ -215,7 +221,10 @@ describe('columnByName', () => {
   test('finds a column in any case', () => {
     expect(columnByName('hnt_FinalScore')?.logicalName).toBe('hnt_finalscore');
   });
-  test.each(['companyname', 'hnt_unknown', '', 'constructor', '__proto__'])('knows no column "%s"', (name) => {
-    expect(columnByName(name)).toBeNull();
-  });
+  test.each(['companyname', 'hnt_unknown', '', 'constructor', '__proto__'])(
+    'knows no column "%s"',
+    (name) => {
+      expect(columnByName(name)).toBeNull();
+    },
+  );
 });

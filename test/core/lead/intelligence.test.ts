@@ -7,7 +7,17 @@ import {
   readIntelligence,
 } from '#core/lead/intelligence.ts';
 import { utf8Length } from '#core/lead/text.ts';
-import { absent, found, hosted, hostedEarlier, microsoft, REFERRAL, summary, SYNCED, unanswered } from './support.ts';
+import {
+  absent,
+  found,
+  hosted,
+  hostedEarlier,
+  microsoft,
+  REFERRAL,
+  summary,
+  SYNCED,
+  unanswered,
+} from './support.ts';
 
 const SALES = { tr: summary('tr'), en: summary('en') };
 const before = hosted({ txt: found([]), lookedUpAt: '2025-09-03T07:10:00Z' });
@@ -194,7 +204,10 @@ describe('readIntelligence', () => {
   test('paints the rest when the sales summary uses a word of a later contract', () => {
     const later = {
       ...full,
-      sales: { ...full.sales, en: { ...full.sales.en, next_step: { ...full.sales.en?.next_step, action: 'nurture' } } },
+      sales: {
+        ...full.sales,
+        en: { ...full.sales.en, next_step: { ...full.sales.en?.next_step, action: 'nurture' } },
+      },
     };
     const reading = readIntelligence(JSON.stringify(later));
     expect(reading).toMatchObject({ ok: true, value: { sales: { en: null }, score: { value: 15 } } });
@@ -210,7 +223,9 @@ describe('the published schema', () => {
       type: 'object',
       properties: { schema: { const: 1 } },
     });
-    expect(schema['required']).toEqual(expect.arrayContaining(['schema', 'domain', 'score', 'zones', 'lines']));
+    expect(schema['required']).toEqual(
+      expect.arrayContaining(['schema', 'domain', 'score', 'zones', 'lines']),
+    );
   });
   test('is plain data', () => {
     expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);

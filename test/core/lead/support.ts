@@ -114,7 +114,10 @@ export const MICROSOFT: DomainFacts = {
 const CONTEXT: AssessmentContext = { now: '2025-11-21T11:32:00Z', recentChanges: 1 };
 
 /** One valid world, with one thing spoilt. */
-export function hosted(facts: Partial<DomainFacts> = {}, context: Partial<AssessmentContext> = {}): Assessment {
+export function hosted(
+  facts: Partial<DomainFacts> = {},
+  context: Partial<AssessmentContext> = {},
+): Assessment {
   return assess({ ...HOSTED, ...facts }, { ...CONTEXT, ...context }, RULES);
 }
 export function microsoft(

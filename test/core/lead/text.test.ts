@@ -1,13 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  asJson,
-  columnText,
-  cutToJsonLength,
-  cutToUnits,
-  jsonLength,
-  utf8Length,
-} from '#core/lead/text.ts';
+import { asJson, columnText, cutToJsonLength, cutToUnits, jsonLength, utf8Length } from '#core/lead/text.ts';
 
 /** Any sequence of UTF-16 units: half characters, control characters and emoji included. */
 const anyText = fc
@@ -66,6 +59,11 @@ describe('cutToJsonLength', () => {
   test('counts what JSON makes of a character', () => {
     expect(jsonLength('"\u0000<')).toBe(2 + 6 + 6);
     expect(cutToJsonLength('""""""', 8)).toBe('""…');
+  });
+  test('counts as JSON writes, for any text', () => {
+    fc.assert(
+      fc.property(anyText, (text) => jsonLength(text) === Buffer.byteLength(asJson(text), 'utf8') - 2),
+    );
   });
   test('keeps to the limit for any text', () => {
     fc.assert(

@@ -95,7 +95,13 @@ describe('a domain without mail', () => {
     expect(tr.security_reasoning).toBeNull();
     for (const summary of [tr, en]) {
       const { one_liner, segment_explanation, call_script, offer_tier, next_step } = summary;
-      const said = JSON.stringify([one_liner, segment_explanation, call_script, offer_tier.recommendation, next_step]);
+      const said = JSON.stringify([
+        one_liner,
+        segment_explanation,
+        call_script,
+        offer_tier.recommendation,
+        next_step,
+      ]);
       expect(said).not.toMatch(/Microsoft 365|EUR|\d+ dakika|minutes|geçiş hizmeti/);
     }
   });

@@ -38,7 +38,10 @@ export function textsOf(summary: SalesSummary): string[] {
   ];
 }
 
-const ON_NAMED: Pick<MailVerdict, 'gateway' | 'hybrid' | 'mixed' | 'localProvider' | 'confidence' | 'mxRoot'> = {
+const ON_NAMED: Pick<
+  MailVerdict,
+  'gateway' | 'hybrid' | 'mixed' | 'localProvider' | 'confidence' | 'mxRoot'
+> = {
   gateway: null,
   hybrid: false,
   mixed: [],
@@ -262,7 +265,9 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
       pModel: null,
     }),
   }),
-  'skipped without a reason': google({ scored: aScore({ ...SKIP, score: 35, segmentWhy: null, pModel: null }) }),
+  'skipped without a reason': google({
+    scored: aScore({ ...SKIP, score: 35, segmentWhy: null, pModel: null }),
+  }),
   'a null MX under the earlier set': google({
     ...withFindings(google(), { remove: ['mx-found'], add: ['mx-null'] }),
     mail: on('Unknown', 'Unknown', 'none', { mxRoot: null }),
@@ -293,7 +298,14 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   'everything half done': {
     ...withFindings(anAssessment(), {
       remove: ['dkim-absent', 'dmarc-policy-none'],
-      add: ['dkim-found', 'dkim-weak-key', 'dmarc-quarantine', 'dmarc-partial-coverage', 'spf-lookup-limit', 'dmarc-reports-absent'],
+      add: [
+        'dkim-found',
+        'dkim-weak-key',
+        'dmarc-quarantine',
+        'dmarc-partial-coverage',
+        'spf-lookup-limit',
+        'dmarc-reports-absent',
+      ],
     }),
     dmarc: { policy: 'quarantine', coverage: 50, dialect: 'rfc7489' },
   },
@@ -313,6 +325,19 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
     remove: ['spf-found', 'dkim-absent', 'dmarc-policy-none'],
     add: ['spf-permerror', 'dkim-unknown', 'dmarc-reject'],
   }),
+  'SPF not answered, the rest known': withFindings(anAssessment(), {
+    remove: ['spf-found'],
+    add: ['spf-unanswered'],
+  }),
+  'a partial DMARC without its number': {
+    ...withFindings(anAssessment(), {
+      remove: ['dmarc-policy-none'],
+      add: ['dmarc-quarantine', 'dmarc-partial-coverage'],
+    }),
+    dmarc: { policy: 'quarantine', coverage: null, dialect: null },
+  },
+  'nothing known but the MX': anAssessment({ findings: anAssessment().findings.slice(0, 1) }),
+  'a provider of no kind': google({ mail: on('Unheard', 'Unheard', 'none') }),
   'expiring in 54 days': anAssessment({ daysToExpiry: 54 }),
   expired: anAssessment({ daysToExpiry: -3 }),
   'several providers': {
@@ -322,7 +347,11 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   'with Microsoft services already': google({
     scored: aScore({ score: 65, segment: 'Migration', priority: 3 }),
     workloads: [
-      { workload: 'teams', confidence: 0.8, because: [{ record: 'CNAME lyncdiscover', value: 'webdir.online.lync.com', shows: 'teams' }] },
+      {
+        workload: 'teams',
+        confidence: 0.8,
+        because: [{ record: 'CNAME lyncdiscover', value: 'webdir.online.lync.com', shows: 'teams' }],
+      },
       { workload: 'intune', confidence: 0.8, because: [] },
     ],
   }),
@@ -341,7 +370,10 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   }),
   'confirmed by other records': m365({
     mail: on('M365', 'Microsoft 365', 'mailbox', {
-      because: [{ record: 'MX', value: '0 x.mail.protection.outlook.com', shows: 'Microsoft 365' }, SPF_MICROSOFT],
+      because: [
+        { record: 'MX', value: '0 x.mail.protection.outlook.com', shows: 'Microsoft 365' },
+        SPF_MICROSOFT,
+      ],
     }),
   }),
   'little to win': google({
@@ -352,8 +384,14 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
     scored: aScore({ score: 0, priority: 7 }),
     tenantSize: UNKNOWN_SIZE,
   }),
-  'a weak Existing': m365({ scored: aScore({ ...EXISTING, score: 0, priority: 6 }), tenantSize: UNKNOWN_SIZE }),
-  'a strong Cold': google({ scored: aScore({ ...COLD, score: 59, priority: 5 }), tenantSize: named('enterprise', 'declared') }),
+  'a weak Existing': m365({
+    scored: aScore({ ...EXISTING, score: 0, priority: 6 }),
+    tenantSize: UNKNOWN_SIZE,
+  }),
+  'a strong Cold': google({
+    scored: aScore({ ...COLD, score: 59, priority: 5 }),
+    tenantSize: named('enterprise', 'declared'),
+  }),
 };
 /** What the caller may know besides, in the worlds where it shows. */
 export const CHANGED: SalesContext = {

@@ -440,6 +440,18 @@ describe('a signal', () => {
     expect(await soon(answer)).toEqual(CANCELLED);
   });
 
+  test('may be shared by many questions without a warning', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    ending.push(() => process.off('warning', note));
+    const ask = resolver(await serve());
+    const stop = new AbortController();
+    await Promise.all(Array.from({ length: 50 }, (_, i) => ask.a(`d${i}.test`, stop.signal)));
+    await sleep(10);
+    expect(warnings).toEqual([]);
+  });
+
   test('that has fired before asks nobody', async () => {
     const double = await serve();
     expect(await resolver(double).a('example.test', AbortSignal.abort())).toEqual(CANCELLED);
