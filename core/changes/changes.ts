@@ -3,6 +3,8 @@ import type { Words } from '#core/rules/common.ts';
 import { signed } from './number.ts';
 import {
   type AssessmentSnapshot,
+  EXPIRES_SOON_DAYS,
+  expiryKnownOnOneSide,
   firstOf,
   has,
   mailEvidenceAnswered,
@@ -13,7 +15,7 @@ import {
 } from './snapshot.ts';
 import * as words from './words.ts';
 
-export type { AssessmentSnapshot } from './snapshot.ts';
+export { type AssessmentSnapshot, EXPIRES_SOON_DAYS } from './snapshot.ts';
 
 /** What can differ between two assessments of one domain. The first eight are the earlier system's names. */
 export const CHANGE_TYPES = [
@@ -164,8 +166,6 @@ const coverage: Compare = (before, after) => {
   return change('coverage_changed', from, to, words.coverage(from, to));
 };
 
-/** From how many days before its end a registration counts as ending soon. */
-export const EXPIRES_SOON_DAYS = 30;
 const expiry: Compare = (before, after) => {
   if (after.daysToExpiry === null || after.daysToExpiry >= EXPIRES_SOON_DAYS) return null;
   if (before.daysToExpiry === null || before.daysToExpiry < EXPIRES_SOON_DAYS) return null;
@@ -224,9 +224,11 @@ const ranking: Compare = (before, after) => {
 
 /**
  * A score that is lower because a look-up gave no answer says nothing about the company. Two scores are compared
- * when the same signals are silent in both, or when no answer could make them equal.
+ * when the same signals are silent in both, or when no answer could make them equal; and never when only one of them
+ * knows that the registration ends soon.
  */
 function scoresComparable(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
+  if (expiryKnownOnOneSide(before, after)) return false;
   if (silences(before) === silences(after)) return true;
   if (before.range === null || after.range === null) return false;
   return before.range.high < after.range.low || after.range.high < before.range.low;
@@ -261,7 +263,7 @@ export function reasonOf(
   const soon = changes.find(({ type }) => type === 'expire_soon');
   if (soon !== undefined && delta < 0) return soon.words;
   if (changes.some(({ cause }) => cause === 'rules')) return words.otherRules(before.ruleSet, after.ruleSet);
-  if (silences(before) !== silences(after)) return words.silence();
+  if (silences(before) !== silences(after) || expiryKnownOnOneSide(before, after)) return words.silence();
   return strongestLine(before.scored.lines, after.scored.lines, delta);
 }
 

@@ -69,6 +69,19 @@ const SCORED_SILENCES = [
 export const silences = (snapshot: AssessmentSnapshot): string =>
   SCORED_SILENCES.filter((id) => has(snapshot, id)).join(' ');
 
+/** From how many days before its end a registration counts as ending soon. */
+export const EXPIRES_SOON_DAYS = 30;
+
+/**
+ * Whether only one side knows that the registration ends soon. Far ends need no such care: a domain that has months
+ * left now had them before, and counts nothing either way.
+ */
+export function expiryKnownOnOneSide(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
+  const soon = ({ daysToExpiry }: AssessmentSnapshot): boolean =>
+    daysToExpiry !== null && daysToExpiry < EXPIRES_SOON_DAYS;
+  return (soon(before) && after.daysToExpiry === null) || (soon(after) && before.daysToExpiry === null);
+}
+
 /** Points of the score that rest on one part: the provider, or one signal. */
 export function pointsOf(snapshot: AssessmentSnapshot, part: 'provider' | 'spf' | 'dkim' | 'dmarc'): number {
   if (part !== 'provider') return snapshot.signals.find((signal) => signal.id === part)?.points ?? 0;

@@ -1,9 +1,9 @@
 import type { MailVerdict } from '#core/assessment.ts';
 import type { Evidence } from '#core/evidence.ts';
-import type { DomainFacts } from '#core/facts.ts';
+import type { DomainFacts, Lookup } from '#core/facts.ts';
 import type { SpfStructure } from '#core/records/spf-structure.ts';
 import type { MailRules } from '#core/rules.ts';
-import type { MailboxSign } from '#core/rules/classification.ts';
+import { MAILBOX_SIGNS, type MailboxSign } from '#core/rules/classification.ts';
 import type { ProviderRule } from '#core/rules/mail.ts';
 import { classifyMxHosts, isOwn, mxEvidence, registrableOf, type MxHost } from './mx-hosts.ts';
 import { mailboxSigns, type Sign } from './signs.ts';
@@ -38,7 +38,7 @@ export function classifyMail(facts: DomainFacts, spf: SpfStructure, rules: MailR
 function withoutMx(facts: DomainFacts): Draft {
   const { mx } = facts;
   if (mx.state === 'unanswered') return { provider: 'Unknown', confidence: 0, because: [] };
-  const value = mx.state === 'found' ? '0 .' : mx.why;
+  const value = mx.state !== 'found' ? mx.why : mx.value.length === 0 ? 'NODATA' : '0 .';
   return { provider: 'Unknown', confidence: 1, because: [{ record: 'MX', value, shows: 'no mail' }] };
 }
 
@@ -64,17 +64,10 @@ function withMx(
   const preferred = mailboxes.find((host) => host.provider.id === 'M365') ?? mailboxes[0];
   if (preferred !== undefined) {
     const agreeing = signs.filter((sign) => sign.provider.id === preferred.provider.id);
-    const servers = distinct(
-      hosts.flatMap((host) =>
-        host.is === 'hoster'
-          ? [host.hoster.provider]
-          : host.is === 'own' || host.is === 'foreign'
-            ? ['Local']
-            : [],
-      ),
-      (id) => id,
-    );
-    const all = [...new Set([preferred, ...mailboxes].map((host) => host.provider.id)), ...servers];
+    const servers = distinct(hosts.filter(isServer), serverOf);
+    const all = [
+      ...new Set([...[preferred, ...mailboxes].map((host) => host.provider.id), ...servers.map(serverOf)]),
+    ];
     const several = all.length > 1;
     return {
       ...gatewayFacts,
@@ -83,17 +76,59 @@ function withMx(
       confidence: several ? sure.mixed : preferred.viaCname ? sure.cname : sure.mailbox,
       because: [
         ...mailboxes.map((host) => mxEvidence(host, host.provider.name)),
+        ...servers.map((host) => mxEvidence(host, serverName(host))),
         ...gatewayEvidence,
         ...agreeing.map((sign) => sign.evidence),
       ],
     };
   }
   if (gateway !== undefined) {
-    const behind = behindGateway(facts, hosts, signs, rules);
+    const behind = lessSure(behindGateway(facts, hosts, signs, rules), facts, MAILBOX_SIGNS, rules);
     return { ...gatewayFacts, ...behind, because: [...gatewayEvidence, ...behind.because] };
   }
-  return hybrid(signs, hosts, rules) ?? onServer(facts, hosts, rules);
+  return (
+    hybrid(signs, hosts, rules) ??
+    lessSure(onServer(facts, hosts, rules), facts, rules.classification.hybrid.strong, rules)
+  );
 }
+
+/**
+ * A server is named because nothing shows mailboxes elsewhere. While a record that could show them gave no answer, that
+ * is no surer than one sign of the opposite would be.
+ */
+function lessSure(draft: Draft, facts: DomainFacts, wanted: readonly MailboxSign[], rules: MailRules): Draft {
+  if (rules.providers.get(draft.provider)?.kind !== 'server') return draft;
+  const silent =
+    wanted.some((sign) => lookupsOf(facts, sign).some((lookup) => lookup?.state === 'unanswered')) ||
+    Object.values(facts.mxHosts).some(({ cname }) => cname?.state === 'unanswered');
+  return silent
+    ? { ...draft, confidence: Math.min(draft.confidence, rules.classification.hybrid.one) }
+    : draft;
+}
+
+/** The look-ups in which a sign would show. */
+function lookupsOf(facts: DomainFacts, sign: MailboxSign): (Lookup<unknown> | undefined)[] {
+  switch (sign) {
+    case 'autodiscover':
+      return [facts.autodiscover, facts.autodiscoverSrv];
+    case 'dkim-cname':
+      return facts.dkim.selectors.map((selector) => selector.cname);
+    case 'spf':
+    case 'verification':
+      return [facts.txt];
+    case 'spf-nested':
+      return Object.values(facts.spfTxt);
+    case 'tenant':
+      return [facts.tenant];
+  }
+}
+
+type Server = Extract<MxHost, { is: 'hoster' | 'own' | 'foreign' }>;
+const isServer = (host: MxHost): host is Server => host.is !== 'mailbox' && host.is !== 'gateway';
+/** the provider that a machine counts as */
+const serverOf = (host: Server): string => (host.is === 'hoster' ? host.hoster.provider : 'Local');
+const serverName = (host: Server): string =>
+  host.is === 'hoster' ? host.hoster.name : host.is === 'own' ? 'own server' : 'foreign server';
 
 /** Who is behind a security gateway: the provider with the strongest signs, agreeing signs weighing more than any single one. */
 function behindGateway(
@@ -119,6 +154,9 @@ function behindGateway(
 
   const server = hosts.find((host) => host.is === 'hoster');
   if (server !== undefined) return onServer(facts, hosts, rules);
+  const own = hosts.find((host) => host.is === 'own');
+  if (own !== undefined)
+    return { provider: 'Local', confidence: shares.ownServer, because: [mxEvidence(own, 'own server')] };
   const autodiscover = [facts.autodiscover, facts.autodiscoverSrv].find(
     (lookup) => lookup?.state === 'found',
   );

@@ -179,6 +179,13 @@ const SHOWN = {
       has(s, 'spf-found') && !has(s, 'spf-pass-all', 'spf-lookup-limit', 'spf-permerror'),
       evidenceOf(s, 'spf-found'),
     ),
+  // How many includes are too many is a rule of the set: its line in the breakdown says that they are.
+  'spf-many-includes': (s) =>
+    when(
+      s.assessment.metrics['spf-includes'] !== undefined &&
+        s.scored.lines.some((line) => line.key === 'spf_multiple_includes'),
+      evidenceOf(s, 'spf-found'),
+    ),
   'dkim-in-place': (s) => when(has(s, 'dkim-found'), evidenceOf(s, 'dkim-found')),
   'dmarc-enforced': (s) =>
     when(

@@ -5,6 +5,8 @@ export interface MailState {
   readonly where: Said | null;
   /** gaps in sender protection that the records show, in the order SPF, DKIM, DMARC */
   readonly gaps: readonly Said[];
+  /** what costs points without being a gap */
+  readonly notes: readonly Said[];
   /** names of what is in place */
   readonly good: readonly Said[];
   /** names of what gave no answer: neither in place nor a gap */
@@ -14,6 +16,7 @@ export interface MailState {
 export function mailState(speaker: Speaker): MailState {
   return {
     where: speaker.first(
+      'phrase.where-mixed',
       'phrase.where-gateway-unknown',
       'phrase.where-gateway-server',
       'phrase.where-gateway',
@@ -23,6 +26,7 @@ export function mailState(speaker: Speaker): MailState {
       'phrase.where-hosting',
       'phrase.where-local',
       'phrase.where-mailbox',
+      'phrase.where-mailbox-likely',
       'phrase.where-sender',
       'phrase.where-null-mx',
       'phrase.where-unknown',
@@ -46,6 +50,7 @@ export function mailState(speaker: Speaker): MailState {
         'phrase.gap-dmarc-partial',
       ),
     ],
+    notes: speaker.all('phrase.note-spf-includes'),
     good: speaker.all('phrase.name-spf', 'phrase.name-dkim', 'phrase.name-dmarc'),
     open: speaker.all('phrase.open-spf', 'phrase.open-dkim', 'phrase.open-dmarc'),
   };

@@ -24,5 +24,5 @@ export function oneLiner(speaker: Speaker, mail: MailState): (Said | null)[] {
 function protection(speaker: Speaker, mail: MailState): Said[] {
   const shown = mail.gaps.length > 0 ? mail.gaps : [inPlace(speaker, mail.good)];
   const open = speaker.say('phrase.open', { open: speaker.list(mail.open) });
-  return [...shown, open].filter((said) => said !== null);
+  return [...shown, ...mail.notes, open].filter((said) => said !== null);
 }

@@ -82,6 +82,10 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
     promisedBy: ['category-next-known'],
     of: (s, format) => whole(categoryBounds(s).next, format),
   },
+  includes: {
+    promisedBy: ['spf-many-includes'],
+    of: ({ assessment: { metrics } }, format) => whole(metrics['spf-includes'] ?? null, format),
+  },
   coverage: {
     promisedBy: ['dmarc-coverage-partial', 'dmarc-full-coverage'],
     of: ({ assessment: { dmarc } }, format) =>

@@ -78,6 +78,7 @@ function details(speaker: Speaker): Said[] {
       'security_reasoning.spf-unanswered',
       'security_reasoning.spf-pass-all',
       'security_reasoning.spf-lookup-limit',
+      'security_reasoning.spf-includes',
       'security_reasoning.dkim-found',
       'security_reasoning.dkim-absent',
       'security_reasoning.dkim-unknown',

@@ -76,8 +76,10 @@ describe('a name that only looks like a provider is not that provider', () => {
 });
 
 describe('an MX that is an alias', () => {
-  const aliased = (lookup: NonNullable<DomainFacts['mxHosts'][string]['cname']>, host = 'mail.cinarmakina.example') =>
-    hosts([`10 ${host}`], { mxHosts: { [host]: { cname: lookup } } })[0];
+  const aliased = (
+    lookup: NonNullable<DomainFacts['mxHosts'][string]['cname']>,
+    host = 'mail.cinarmakina.example',
+  ) => hosts([`10 ${host}`], { mxHosts: { [host]: { cname: lookup } } })[0];
   test('is what its target is, where its own name says nothing', () => {
     expect(aliased(target('cinarmakina-example.mail.protection.outlook.com'))).toMatchObject({
       is: 'mailbox',
@@ -142,6 +144,10 @@ test('the evidence of a host shows the record as found, and an alias with its ta
   });
   expect([named, aliased].map((host) => host && mxEvidence(host, 'Google Workspace'))).toEqual([
     { record: 'MX', value: '10 aspmx.l.google.com', shows: 'Google Workspace' },
-    { record: 'MX CNAME', value: 'mail.cinarmakina.example -> aspmx.l.google.com', shows: 'Google Workspace' },
+    {
+      record: 'MX CNAME',
+      value: 'mail.cinarmakina.example -> aspmx.l.google.com',
+      shows: 'Google Workspace',
+    },
   ]);
 });

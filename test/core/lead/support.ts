@@ -69,7 +69,7 @@ export const HOSTED: DomainFacts = {
 };
 
 /** A public key made for these tests. */
-const RSA_2048 =
+export const RSA_2048 =
   'MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsc9JRVZMZ8cpsM3fJvOzFT5PNlWiz6/BfR+ZsVLvUP3LzmgGH7Z45n5Na73xFIKjmRktVXxjs8ILev599pN2v2ODZKfJaUaz52m1eWJeTPcsOA8WnAEUI4pYEPMXsrZGmFZRxzKjaL5ZynA0f1phubBylvRIeHPMTNDRhsP/wV0SK0XTq5TD9H9SQLZfI/v+OqxJ5zK7kEvuEQSI/lp8Uc5LAQrzFF1YX4u9twoKcjWoI0XSyUUFTMZ9z9+tPcU2zwuvf4ZEBzWKSfO/3An03aIiwPRqqoxBco6FB0uSZdYlGPdWgKT9G6BeYFIfdLYq5a410jafVtOD2rldrZB0IQIDAQAB';
 
 /** The Microsoft 365 customer of the visual reference: behind Proofpoint, 60 points. */

@@ -8,6 +8,7 @@ import {
   EXISTING,
   google,
   m365,
+  manyIncludes,
   noMail,
   on,
   PROOFPOINT,
@@ -81,6 +82,13 @@ const ROWS: Row[] = [
     ...finding(anAssessment(), 'spf-lookup-limit'),
     tr: /10 (DNS )?sorgu/,
     en: /10 (DNS )?look-ups/,
+  },
+  {
+    claim: 'SPF has many includes',
+    shown: manyIncludes(),
+    not: behindProofpoint({ metrics: { 'spf-includes': 4 } }),
+    tr: /4 include/,
+    en: /4 includes/,
   },
   {
     claim: 'SPF gave no answer',
@@ -246,8 +254,8 @@ const ROWS: Row[] = [
   {
     claim: 'several providers in the MX',
     ...finding(google(), 'mx-mixed-providers'),
-    tr: /birden çok sağlayıcı/,
-    en: /several providers/,
+    tr: /birden çok sağlayıcı|geçiş sürüyor/,
+    en: /several providers|under way/,
   },
   {
     claim: 'a recent change of provider',

@@ -198,6 +198,16 @@ const named = (size: 'small' | 'enterprise', basis: 'heuristic' | 'declared'): A
 const sending = (id: string, name: string): Assessment =>
   google({ mail: on(id, name, 'sender'), zones: GOOGLE_ZONES, tenantSize: UNKNOWN_SIZE });
 
+/** The rule of the set on too many includes holds: it has a line in the breakdown. */
+export function manyIncludes(): Assessment {
+  const { lines } = aScore();
+  const line = { ...lines[2], id: 'spf-includes', key: 'spf_multiple_includes', points: -5 };
+  return behindProofpoint({
+    scored: aScore({ ...EXISTING, lines: [...lines, line as Scored['lines'][number]] }),
+    metrics: { 'spf-includes': 4 },
+  });
+}
+
 /** One of each kind of company, by what is particular about it. */
 export const WORLDS: Readonly<Record<string, Assessment>> = {
   'at a hoster': anAssessment(),
@@ -324,6 +334,10 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   'DKIM unknown, SPF open question': withFindings(anAssessment(), {
     remove: ['spf-found', 'dkim-absent', 'dmarc-policy-none'],
     add: ['spf-permerror', 'dkim-unknown', 'dmarc-reject'],
+  }),
+  'SPF with many includes': manyIncludes(),
+  'mailboxes most likely there': google({
+    mail: on('Google', 'Google Workspace', 'mailbox', { confidence: 0.6 }),
   }),
   'SPF not answered, the rest known': withFindings(anAssessment(), {
     remove: ['spf-found'],
