@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import { EXIT, type ExitCode, type Io } from './cli/io.ts';
@@ -6,6 +6,8 @@ import { run } from './cli/run.ts';
 
 /** The composition root: the only place that reads the environment, the clock, chance and the terminal. */
 export async function start(args: readonly string[]): Promise<ExitCode> {
+  // Variables that are set already win over the file.
+  if (existsSync('.env')) process.loadEnvFile('.env');
   const { stdout, stderr, stdin, env } = process;
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
