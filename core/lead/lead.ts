@@ -33,7 +33,7 @@ export type PrimaryReferral = z.infer<typeof PrimaryReferral>;
 /** All Partner Center referrals of one domain, summed up. */
 export const ReferralAggregate = z.object({
   count: z.int().min(0),
-  types: z.array(z.enum(REFERRAL_TYPES)).describe('each once, most frequent types are not told apart'),
+  types: z.array(z.enum(REFERRAL_TYPES)).describe('each once'),
   ids: z.array(z.string()).describe('newest first'),
   primary: PrimaryReferral.nullable(),
   link_status: z.enum(LINK_STATUSES),

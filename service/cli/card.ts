@@ -194,33 +194,39 @@ const EVIDENCE_LINES = 10;
 
 function evidence(page: Page, assessment: Assessment): void {
   const { m } = page;
+  const { scored } = assessment;
+  // Where there is no mail at all, the records that are missing with it prove nothing more. Posture carries no points:
+  // it is shown to whoever asks for all of it.
+  const more =
+    scored !== null && scored.hardFail !== null
+      ? []
+      : page.options.explain || scored === null
+        ? assessment.findings.flatMap((finding) => finding.because)
+        : scored.lines.flatMap((line) => line.because);
   const seen = new Set<string>();
-  // Where there is no mail at all, the records that are missing with it prove nothing more.
-  const hardFail = assessment.scored !== null && assessment.scored.hardFail !== null;
-  const findings = hardFail ? [] : assessment.findings;
-  const all = [...assessment.mail.because, ...findings.flatMap((finding) => finding.because)].filter(
-    (piece) => {
-      const key = `${piece.record} ${piece.value}`;
-      return !seen.has(key) && seen.add(key) && piece.shows !== 'no answer';
-    },
-  );
+  const all = [...assessment.mail.because, ...more].filter((piece) => {
+    const key = `${piece.record} ${piece.value}`;
+    return !seen.has(key) && seen.add(key) && piece.shows !== 'no answer';
+  });
   if (all.length === 0) return;
   page.section(m.card.evidence);
   const shown = page.options.explain ? all : all.slice(0, EVIDENCE_LINES);
-  const width = Math.min(24, Math.max(...shown.map((piece) => piece.record.length)));
-  for (const piece of shown) page.pair(piece.record.slice(0, 24), evidenceText(piece, m), width);
+  const width = Math.min(LONGEST_LABEL, Math.max(...shown.map((piece) => piece.record.length)));
+  for (const piece of shown) page.pair(piece.record.slice(0, LONGEST_LABEL), evidenceText(piece, m), width);
   if (shown.length < all.length) page.wrap(fill(m.card.andMore, { n: all.length - shown.length }));
 }
+const LONGEST_LABEL = 28;
 
 function evidenceText(piece: Evidence, m: Messages): string {
-  const value =
-    piece.value in m.absences
-      ? m.absences[piece.value as keyof typeof m.absences]
-      : (m.shows[piece.value] ?? piece.value);
-  const shows =
-    m.shows[piece.shows] ??
-    (piece.shows in m.workloads ? m.workloads[piece.shows as keyof typeof m.workloads] : piece.shows);
-  return value === '' || value === shows ? shows : `${value} \u2192 ${shows}`;
+  const value = word(piece.value, m.absences, m.shows);
+  const shows = word(piece.shows, m.shows, m.workloads, m.states);
+  // "v=spf1 ... -> v=spf1" would say the same thing twice.
+  return value === '' || value === shows ? shows : value.includes(shows) ? value : `${value} \u2192 ${shows}`;
+}
+
+/** A word of a closed list in the language of the card; a name or a record as it is. */
+function word(text: string, ...lists: readonly Readonly<Record<string, string>>[]): string {
+  return lists.find((list) => Object.hasOwn(list, text))?.[text] ?? text;
 }
 
 function notAnswered(page: Page, assessment: Assessment): void {
@@ -290,7 +296,8 @@ function explanation(page: Page, assessment: Assessment, sales: SalesSummary | n
   }
   if (assessment.fit !== null) {
     page.section(`${m.card.fit}: ${assessment.fit.score}${m.card.of100}`);
-    for (const line of assessment.fit.lines) page.wrap(`${signed(line.points)}  ${line.why[language]}`);
+    for (const line of assessment.fit.lines.filter(({ points }) => points !== 0))
+      page.wrap(`${signed(line.points)}  ${line.why[language]}`);
   }
   about(page, assessment);
   if (sales !== null) {
