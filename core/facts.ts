@@ -67,8 +67,10 @@ const lookup = <T extends z.ZodType>(value: T) =>
   z.discriminatedUnion('state', [z.object({ state: z.literal('found'), value }), Absent, Unanswered]);
 
 const Name = z.string().max(512);
-const Texts = z.array(z.string().max(70_000)).max(500);
-const Names = z.array(Name).max(500);
+/** More records than this do not fit a DNS message of 64 KiB (RFC 1035 section 4.2.2). */
+const MOST_RECORDS = 5100;
+const Texts = z.array(z.string().max(70_000)).max(MOST_RECORDS);
+const Names = z.array(Name).max(MOST_RECORDS);
 
 /** An MX resource record (RFC 1035 section 3.3.9). `exchange` is lower case without the final dot; "" is the root (RFC 7505). */
 export const MxRecord = z.object({ preference: z.int().min(0).max(65_535), exchange: Name });
@@ -130,7 +132,7 @@ export const DomainFacts = z.object({
 
   // Score tier: asked in every scan.
   /** sorted by preference, then exchange. A null MX is found with one record of exchange "" */
-  mx: lookup(z.array(MxRecord).max(200)),
+  mx: lookup(z.array(MxRecord).max(MOST_RECORDS)),
   /** TXT of the apex, one string a record, pieces joined without a blank (RFC 7208 section 3.3) */
   txt: lookup(Texts),
   /** TXT at _dmarc.<domain> */

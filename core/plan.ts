@@ -96,10 +96,10 @@ export function dmarcParents(domain: string): string[] {
   const parents: string[] = [];
   for (let at = 1; at < labels.length; at++) {
     const parent = labels.slice(at).join('.');
-    parents.push(parent);
+    // RFC 9989 section 4.10: with eight labels or more the walk skips to the name of seven labels.
+    if (labels.length - at <= WALK_FROM || parent === registrable) parents.push(parent);
     if (parent === registrable) break;
   }
-  // RFC 9989 section 4.10: with eight labels or more the walk skips to the name of seven labels.
-  return parents.length <= WALK_LIMIT ? parents : parents.slice(-WALK_LIMIT);
+  return parents;
 }
-const WALK_LIMIT = 7;
+const WALK_FROM = 7;

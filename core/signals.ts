@@ -34,11 +34,12 @@ export function signalViews(
   return SIGNALS.map(({ id, prefix, weak }) => {
     const own = findings.filter((finding) => belongs(finding.id, id, prefix));
     const ids = own.map((finding) => finding.id);
-    const lookup = lookupOf(facts, id);
+    const asked = lookupsOf(facts, id);
+    const state = stateOf(ids, weak, asked[0]);
     return {
       id,
-      state: stateOf(ids, weak, lookup),
-      why: lookup === undefined || lookup.state === 'found' ? null : lookup.why,
+      state,
+      why: whyOf(state, asked),
       record: own.flatMap((finding) => finding.because)[0]?.value ?? null,
       findings: ids,
       points: (scored?.lines ?? [])
@@ -72,25 +73,35 @@ function stateOf(
   return 'found';
 }
 
-function lookupOf(facts: DomainFacts, id: SignalView['id']): Lookup<unknown> | undefined {
+/** Why there is no answer or no record: never a reason beside a state that it does not belong to. */
+function whyOf(state: SignalView['state'], asked: readonly Lookup<unknown>[]): SignalView['why'] {
+  if (state === 'unanswered') return asked.find((lookup) => lookup.state === 'unanswered')?.why ?? null;
+  const [first] = asked;
+  return state === 'absent' && first?.state === 'absent' ? first.why : null;
+}
+
+/** The look-ups that decide a signal, the first one asked first. */
+function lookupsOf(facts: DomainFacts, id: SignalView['id']): readonly Lookup<unknown>[] {
+  const given = (...lookups: (Lookup<unknown> | undefined)[]): Lookup<unknown>[] =>
+    lookups.filter((lookup) => lookup !== undefined);
   switch (id) {
     case 'mx':
-      return facts.mx;
+      return [facts.mx];
     case 'spf':
-      return facts.txt;
+      return [facts.txt];
     case 'dkim':
-      return facts.dkim.base;
+      return [facts.dkim.base, ...facts.dkim.selectors.map(({ txt }) => txt)];
     case 'dmarc':
-      return facts.dmarc;
+      return given(facts.dmarc, facts.dmarcOrganizational?.txt);
     case 'mta-sts':
-      return facts.mtaSts;
+      return given(facts.mtaSts, facts.mtaStsPolicy);
     case 'tls-rpt':
-      return facts.tlsRpt;
+      return given(facts.tlsRpt);
     case 'bimi':
     case 'caa':
     case 'dnssec':
     case 'registration':
     case 'tenant':
-      return facts[id];
+      return given(facts[id]);
   }
 }

@@ -16,6 +16,7 @@ import {
   type Rules,
 } from '#core/rules.ts';
 import type { Language } from '#core/rules/common.ts';
+import { CompanyFormsFile } from '#core/rules/company-forms.ts';
 import { messageFaults, MessagesFile, type Messages } from '#core/rules/messages.ts';
 import { RdapBootstrapFile, WhoisServersFile } from '#core/rules/registration.ts';
 import {
@@ -33,6 +34,7 @@ export const RULES_DIRECTORY = join(import.meta.dirname, '..', 'rules');
 export const RULE_FILES = {
   ...MAIL_RULE_FILES,
   ...SALES_RULE_FILES,
+  'company-forms': CompanyFormsFile,
   'whois-servers': WhoisServersFile,
   'rdap-bootstrap': RdapBootstrapFile,
   'messages.tr': MessagesFile,

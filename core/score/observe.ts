@@ -145,13 +145,23 @@ function observeDkim(dkim: DkimReading, engine: RuleSet['engine'], list: Finding
     case 'found':
       list.add('dkim-found', ...evidence);
       break;
-    case 'absent':
-      list.add('dkim-absent', {
-        record: dkim.provenBy === 'nxdomain' ? '_domainkey' : 'DKIM',
-        value: dkim.provenBy === 'nxdomain' ? 'NXDOMAIN' : 'NODATA',
-        shows: 'no DKIM key',
-      });
+    case 'absent': {
+      // A withdrawn or refused key is no key to sign with, and yet it is there: it is shown for what it is.
+      const useless = dkim.keys.filter((entry) => entry.key !== null);
+      list.add(
+        'dkim-absent',
+        dkim.provenBy === 'nxdomain'
+          ? { record: '_domainkey', value: 'NXDOMAIN', shows: 'no DKIM key' }
+          : useless.length === 0
+            ? { record: 'DKIM', value: 'NODATA', shows: 'no DKIM key' }
+            : {
+                record: 'DKIM',
+                value: useless.map(({ selector }) => selector).join(', '),
+                shows: 'no usable DKIM key',
+              },
+      );
       break;
+    }
     case 'unknown':
       // The earlier system took "not at the selectors we know" for "not there".
       list.add(engine.dkimNotFound === 'absent' ? 'dkim-absent' : 'dkim-unknown', {

@@ -93,7 +93,7 @@ export async function lookUpDomain(
   const [txt, dmarc, base, ns] = await Promise.all([
     dns.txt(domain, signal),
     dns.txt(`_dmarc.${domain}`, signal),
-    dns.txt(`_domainkey.${domain}`, signal),
+    domainKeys(domain, dns, signal),
     dns.ns(domain, signal),
   ]);
   const first: DomainFacts = {
@@ -159,6 +159,19 @@ async function settled(pending: {
     ...(registration === undefined ? {} : { registration }),
     ...(tenant === undefined ? {} : { tenant }),
   };
+}
+
+/**
+ * TXT at `_domainkey`. An NXDOMAIN speaks of the last name of a CNAME chain (RFC 6604 section 2.1): where `_domainkey`
+ * is an alias, its target may be missing while selectors stand below the alias. Such a name exists, so it is NODATA.
+ */
+async function domainKeys(domain: string, dns: Questions, signal: AbortSignal): Promise<Lookup<string[]>> {
+  const name = `_domainkey.${domain}`;
+  const texts = await dns.txt(name, signal);
+  if (texts.state !== 'absent' || texts.why !== 'NXDOMAIN') return texts;
+  const alias = await dns.cname(name, signal);
+  if (alias.state === 'found') return absent('NODATA');
+  return alias.state === 'unanswered' ? alias : texts;
 }
 
 const hasDmarc = (lookup: Lookup<string[]>): boolean =>

@@ -257,3 +257,15 @@ describe('beside the DNS', () => {
     expect(risks(assessment)).toEqual(['domain-expiring']);
   });
 });
+
+describe('_domainkey that is an alias', () => {
+  const zone: Zone = {
+    '_domainkey.gokpinar.com.tr': { CNAME: '_domainkey.gone.com' },
+    'ornek.com': { A: ['192.0.2.1'] },
+  };
+  test('of a missing name does not prove that no key exists', async () => {
+    const { facts, assessment } = await look('gokpinar.com.tr', {}, { zone });
+    expect(facts.dkim.base).toEqual({ state: 'absent', why: 'NODATA' });
+    expect(assessment.findings.map((f) => f.id)).toContain('dkim-unknown');
+  });
+});
