@@ -16,7 +16,7 @@ beforeAll(async () => {
         MX: [[10, 'mail.acme.com.tr']],
       },
       'mail.acme.com.tr': { A: ['192.0.2.1'] },
-      'web.acme.com.tr': { AAAA: ['2001:db8::5'] },
+      'web.acme.com.tr': { A: ['192.0.2.5'], AAAA: ['2001:db8::5'] },
       'spf.other.com': { TXT: ['v=spf1 ip4:198.51.100.0/24 ?all'] },
       '7.113.0.203.in-addr.arpa': { PTR: ['out.acme.com.tr'] },
       'out.acme.com.tr': { A: ['203.0.113.7'] },
