@@ -1,9 +1,9 @@
-import punycode from 'punycode.js';
 import type { Assessment, AssessmentContext, Finding, MailVerdict, Scored } from './assessment.ts';
 import { classifyMail } from './classify/mail.ts';
 import { registrableOf } from './classify/mx-hosts.ts';
 import { tenantSize, type SizeSigns } from './classify/tenant-size.ts';
 import { workloads } from './classify/workloads.ts';
+import { toUnicode } from './domain.ts';
 import type { DomainFacts } from './facts.ts';
 import { infrastructureSummary, networkOf } from './infrastructure.ts';
 import { tally } from './questions.ts';
@@ -62,7 +62,7 @@ export function assess(facts: DomainFacts, context: AssessmentContext, rules: Ru
   return {
     schema: 1,
     domain: facts.domain,
-    unicode: punycode.toUnicode(facts.domain),
+    unicode: toUnicode(facts.domain) ?? facts.domain,
     lookedUpAt: facts.lookedUpAt,
     assessedAt: context.now,
     ruleSet: { id: set.id, version: set.version },

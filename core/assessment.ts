@@ -201,6 +201,7 @@ export interface Assessment {
     readonly usageType: string | null;
     readonly isProxy: boolean | null;
     readonly proxyType: string | null;
+    readonly asn: number | null;
     readonly asnOrg: string | null;
     readonly address: string | null;
   };

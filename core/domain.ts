@@ -150,7 +150,8 @@ export function parseDomain(text: string, options: { allowReserved?: boolean } =
   }
   if (!suffixed.known && !RESERVED_TLDS.has(tld)) return refuse('not-a-domain', 'unknown-suffix');
 
-  const unicode = punycode.toUnicode(suffixed.ascii);
+  const unicode = toUnicode(suffixed.ascii);
+  if (unicode === null) return refuse('not-a-domain', 'bad-label');
   const deception = deceptive(unicode, tld);
   if (deception !== null) return refuse('not-a-domain', deception);
   return {
@@ -184,8 +185,24 @@ function toAscii(host: string): string | null {
   return url === null || url.hostname === '' ? null : url.hostname.replace(/\.$/, '');
 }
 
+/** The Unicode form of an ASCII name; null when a label behind "xn--" is not punycode (RFC 5890 section 2.3.2.1). */
+export function toUnicode(ascii: string): string | null {
+  try {
+    return punycode.toUnicode(ascii);
+  } catch {
+    return null;
+  }
+}
+
+const EDGE = /[\s\uFEFF\u00A0\u200B"'`]/u;
+
+/** Without blanks and quotes at either end. By hand: a pattern anchored at the end would look again from every blank. */
 function trim(text: string): string {
-  return text.replace(/^[\s\uFEFF\u00A0\u200B"'`]+|[\s\uFEFF\u00A0\u200B"'`]+$/gu, '');
+  let start = 0;
+  let end = text.length;
+  while (start < end && EDGE.test(text.charAt(start))) start += 1;
+  while (end > start && EDGE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 /** Cuts the host out of a URL, an address or a bare name. Lexical only: what it returns is still to be judged. */

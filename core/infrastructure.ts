@@ -31,6 +31,7 @@ export function networkOf(facts: DomainFacts): Assessment['network'] {
     usageType: ip?.usageType ?? null,
     isProxy: ip?.isProxy ?? null,
     proxyType: ip?.proxyType ?? null,
+    asn: ip?.asn ?? null,
     asnOrg: ip?.asnOrg ?? null,
     address: ip?.address ?? null,
   };

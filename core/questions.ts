@@ -19,13 +19,14 @@ export function* lookups(facts: DomainFacts): Generator<readonly [name: string, 
     if (cname) yield [`cname ${host}`, cname];
   }
   for (const [name, txt] of Object.entries(facts.spfTxt)) yield [`spf ${name}`, txt];
-  for (const key of OPTIONAL) {
+  for (const key of OPTIONAL_LOOKUPS) {
     const lookup = facts[key];
     if (lookup !== undefined) yield [key, lookup];
   }
 }
 
-const OPTIONAL = [
+/** Look-ups that not every scan asks, by their key in the facts. */
+export const OPTIONAL_LOOKUPS = [
   'autodiscover',
   'autodiscoverSrv',
   'enterpriseregistration',

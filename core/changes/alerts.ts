@@ -1,6 +1,7 @@
 import type { Words } from '#core/rules/common.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import { type AssessmentSnapshot, type Change, EXPIRES_SOON_DAYS } from './changes.ts';
-import * as words from './words.ts';
+import { changeWords } from './words.ts';
 
 export const ALERT_TYPES = [
   'mx_changed',
@@ -38,6 +39,7 @@ export function alertsFor(
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
   changes: readonly Change[],
+  wording: Wordings,
 ): Alert[] {
   if (before === null) return [];
   const alerts: Alert[] = [];
@@ -49,7 +51,7 @@ export function alertsFor(
     const key = `${after.domain}|${alert}|${from ?? ''}>${to ?? ''}|${day}`;
     alerts.push({ type: alert, domain: after.domain, from, to, words, key });
   }
-  const soon = expirySoon(before, after);
+  const soon = expirySoon(before, after, wording);
   return soon === null ? alerts : [...alerts, soon];
 }
 
@@ -57,7 +59,7 @@ export function alertsFor(
  * A registration that ends soon. Judged by the date alone: when the look-up before gave no answer there is no
  * *change* to see, but the end is as near. The date in the key makes it one alert for each registration period.
  */
-function expirySoon(before: AssessmentSnapshot, after: AssessmentSnapshot): Alert | null {
+function expirySoon(before: AssessmentSnapshot, after: AssessmentSnapshot, wording: Wordings): Alert | null {
   const days = after.daysToExpiry;
   const ends = after.registration?.expires?.slice(0, 10) ?? null;
   if (days === null || ends === null || days < 0 || days >= EXPIRES_SOON_DAYS) return null;
@@ -69,7 +71,7 @@ function expirySoon(before: AssessmentSnapshot, after: AssessmentSnapshot): Aler
     domain: after.domain,
     from: before.daysToExpiry,
     to: days,
-    words: words.expiry(days),
+    words: changeWords(wording).expiry(days),
     key,
   };
 }

@@ -1,5 +1,6 @@
 import type { ScoreLine } from '#core/assessment.ts';
 import type { Words } from '#core/rules/common.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import { signed } from './number.ts';
 import {
   type AssessmentSnapshot,
@@ -13,7 +14,7 @@ import {
   silences,
   tenantAsked,
 } from './snapshot.ts';
-import * as words from './words.ts';
+import { type ChangeWords, changeWords, dmarcName } from './words.ts';
 
 export { type AssessmentSnapshot, EXPIRES_SOON_DAYS } from './snapshot.ts';
 
@@ -52,24 +53,17 @@ export interface Change {
  * What has changed between two assessments of a domain. Only what both of them *know* is compared: a look-up that
  * gave no answer, or was not made, on either side is no change. The first scan has no changes.
  */
-export function changesBetween(before: AssessmentSnapshot | null, after: AssessmentSnapshot): Change[] {
+export function changesBetween(
+  before: AssessmentSnapshot | null,
+  after: AssessmentSnapshot,
+  wording: Wordings,
+): Change[] {
   if (before === null) return [];
-  return [
-    provider(before, after),
-    gateway(before, after),
-    mx(before, after),
-    spf(before, after),
-    dkim(before, after),
-    dmarc(before, after),
-    coverage(before, after),
-    expiry(before, after),
-    nameservers(before, after),
-    registrar(before, after),
-    ranking(before, after),
-  ].filter((change) => change !== null);
+  const words = changeWords(wording);
+  return COMPARISONS.map((compare) => compare(before, after, words)).filter((change) => change !== null);
 }
 
-type Compare = (before: AssessmentSnapshot, after: AssessmentSnapshot) => Change | null;
+type Compare = (before: AssessmentSnapshot, after: AssessmentSnapshot, words: ChangeWords) => Change | null;
 
 const change = (
   type: ChangeType,
@@ -80,7 +74,7 @@ const change = (
   cause: Change['cause'] = 'records',
 ): Change => ({ type, from, to, words, points, cause });
 
-const provider: Compare = (before, after) => {
+const provider: Compare = (before, after, words) => {
   if (!sameQuestionOfMail(before, after)) return null;
   const [from, to] = [before.mail, after.mail];
   // Unknown is no provider: behind a gateway the signs may come and go without anybody having moved.
@@ -89,7 +83,7 @@ const provider: Compare = (before, after) => {
   return change('provider_changed', from.provider, to.provider, words.provider(from, to), points);
 };
 
-const gateway: Compare = (before, after) => {
+const gateway: Compare = (before, after, words) => {
   if (!sameQuestionOfMail(before, after)) return null;
   if (!has(before, 'mx-found') || !has(after, 'mx-found')) return null;
   const [from, to] = [before.mail.gateway, after.mail.gateway];
@@ -109,14 +103,14 @@ function sameQuestionOfMail(before: AssessmentSnapshot, after: AssessmentSnapsho
 }
 
 /** The registrable domain of the MX, as the earlier system compared it: mx1 becoming mx2 is no move. */
-const mx: Compare = (before, after) => {
+const mx: Compare = (before, after, words) => {
   if (!mxAnswered(before) || !mxAnswered(after)) return null;
   const [from, to] = [before.mail.mxRoot, after.mail.mxRoot];
   return from === to ? null : change('mx_changed', from, to, words.mx(from, to));
 };
 
 const SPF_STATES = ['spf-found', 'spf-permerror', 'spf-absent'] as const;
-const spf: Compare = (before, after) => {
+const spf: Compare = (before, after, words) => {
   const [from, to] = [firstOf(before, SPF_STATES), firstOf(after, SPF_STATES)];
   if (from === null || to === null) return null;
   const points = pointsOf(after, 'spf') - pointsOf(before, 'spf');
@@ -136,7 +130,7 @@ function spfText(snapshot: AssessmentSnapshot): string | null {
 
 // A key that is found nowhere may still exist under another name: "unknown" is compared with nothing.
 const DKIM_STATES = ['dkim-found', 'dkim-absent'] as const;
-const dkim: Compare = (before, after) => {
+const dkim: Compare = (before, after, words) => {
   const [from, to] = [firstOf(before, DKIM_STATES), firstOf(after, DKIM_STATES)];
   if (from === null || to === null || from === to) return null;
   const points = pointsOf(after, 'dkim') - pointsOf(before, 'dkim');
@@ -150,29 +144,29 @@ const DMARC_STATES = [
   'dmarc-permerror',
   'dmarc-absent',
 ] as const;
-const dmarc: Compare = (before, after) => {
+const dmarc: Compare = (before, after, words) => {
   const [from, to] = [firstOf(before, DMARC_STATES), firstOf(after, DMARC_STATES)];
   if (from === null || to === null || from === to) return null;
   const enforces = (state: (typeof DMARC_STATES)[number]): boolean =>
     state === 'dmarc-reject' || state === 'dmarc-quarantine';
   const type = !enforces(from) && enforces(to) ? 'dmarc_added' : 'dmarc_changed';
   const points = pointsOf(after, 'dmarc') - pointsOf(before, 'dmarc');
-  return change(type, words.dmarcName(from), words.dmarcName(to), words.dmarc(from, to), points);
+  return change(type, dmarcName(from), dmarcName(to), words.dmarc(from, to), points);
 };
 
-const coverage: Compare = (before, after) => {
+const coverage: Compare = (before, after, words) => {
   const [from, to] = [before.dmarc.coverage, after.dmarc.coverage];
   if (from === null || to === null || from === to) return null;
   return change('coverage_changed', from, to, words.coverage(from, to));
 };
 
-const expiry: Compare = (before, after) => {
+const expiry: Compare = (before, after, words) => {
   if (after.daysToExpiry === null || after.daysToExpiry >= EXPIRES_SOON_DAYS) return null;
   if (before.daysToExpiry === null || before.daysToExpiry < EXPIRES_SOON_DAYS) return null;
   return change('expire_soon', before.daysToExpiry, after.daysToExpiry, words.expiry(after.daysToExpiry));
 };
 
-const nameservers: Compare = (before, after) => {
+const nameservers: Compare = (before, after, words) => {
   const [from, to] = [nameserverText(before), nameserverText(after)];
   if (from === null || to === null || from === to) return null;
   return change('nameservers_changed', from, to, words.nameservers());
@@ -188,7 +182,7 @@ function nameserverText(snapshot: AssessmentSnapshot): string | null {
     .join(', ');
 }
 
-const registrar: Compare = (before, after) => {
+const registrar: Compare = (before, after, words) => {
   const [from, to] = [before.registration?.registrar ?? null, after.registration?.registrar ?? null];
   if (from === null || to === null || registrarKey(from) === registrarKey(to)) return null;
   return change('registrar_changed', from, to, words.registrar(from, to));
@@ -203,7 +197,7 @@ const registrarKey = (name: string): string =>
     .replace(/\s+/g, '');
 
 /** Priority before segment before score, one of them: the earlier system reported the most telling only. */
-const ranking: Compare = (before, after) => {
+const ranking: Compare = (before, after, words) => {
   const [from, to] = [before.scored, after.scored];
   if (from === null || to === null || !scoresComparable(before, after)) return null;
   const points = to.score - from.score;
@@ -221,6 +215,21 @@ const ranking: Compare = (before, after) => {
   if (points === 0) return null;
   return change('score_changed', from.score, to.score, words.score(from.score, to.score), points, cause);
 };
+
+/** In the order in which changes are told. */
+const COMPARISONS: readonly Compare[] = [
+  provider,
+  gateway,
+  mx,
+  spf,
+  dkim,
+  dmarc,
+  coverage,
+  expiry,
+  nameservers,
+  registrar,
+  ranking,
+];
 
 /**
  * A score that is lower because a look-up gave no answer says nothing about the company. Two scores are compared
@@ -249,8 +258,10 @@ const LONGEST_REASON = 2;
 export function reasonOf(
   before: AssessmentSnapshot,
   after: AssessmentSnapshot,
-  changes: readonly Change[] = changesBetween(before, after),
+  wording: Wordings,
+  changes: readonly Change[] = changesBetween(before, after, wording),
 ): Words | null {
+  const words = changeWords(wording);
   const delta = (after.scored?.score ?? 0) - (before.scored?.score ?? 0);
   if (before.scored === null || after.scored === null || delta === 0) return null;
   const causes = changes
@@ -264,7 +275,7 @@ export function reasonOf(
   if (soon !== undefined && delta < 0) return soon.words;
   if (changes.some(({ cause }) => cause === 'rules')) return words.otherRules(before.ruleSet, after.ruleSet);
   if (silences(before) !== silences(after) || expiryKnownOnOneSide(before, after)) return words.silence();
-  return strongestLine(before.scored.lines, after.scored.lines, delta);
+  return strongestLine(before.scored.lines, after.scored.lines, delta, words);
 }
 
 /** The line that came or went and moved the score most its way: for what no record shows, such as a renewal. */
@@ -272,6 +283,7 @@ function strongestLine(
   before: readonly ScoreLine[],
   after: readonly ScoreLine[],
   delta: number,
+  words: ChangeWords,
 ): Words | null {
   const missingIn = (lines: readonly ScoreLine[], line: ScoreLine): boolean =>
     !lines.some(({ id }) => id === line.id);
@@ -290,13 +302,15 @@ function strongestLine(
 export function summaryOf(
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
-  changes: readonly Change[] = changesBetween(before, after),
+  wording: Wordings,
+  changes: readonly Change[] = changesBetween(before, after, wording),
 ): Words {
+  const words = changeWords(wording);
   if (before === null) return words.firstScan();
   if (after.scored === null) return words.noScore();
   const delta = before.scored === null ? 0 : after.scored.score - before.scored.score;
   const records = changes.filter(({ type }) => !RANKING.has(type)).map((change) => change.words);
-  const reason = reasonOf(before, after, changes);
+  const reason = reasonOf(before, after, wording, changes);
   const said = records.length > 0 ? records : reason === null ? [] : [reason];
   if (said.length === 0 && delta === 0) return words.noChange();
   const start = said.length === 0 ? words.scoreMoved() : words.list(said);

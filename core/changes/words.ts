@@ -1,80 +1,20 @@
 import type { MailVerdict } from '#core/assessment.ts';
 import type { Words } from '#core/rules/common.ts';
+import { inEach, type Say, sayFrom } from '#core/rules/fill.ts';
 import type { Segment } from '#core/rules/rule-set.ts';
-
-/**
- * The changes as sentences in both languages. Turkish avoids case endings on names from outside, since the right
- * vowel cannot be told from a spelling: "Google Workspace → Microsoft 365".
- */
-
-export const provider = (from: MailVerdict, to: MailVerdict): Words => ({
-  en: `Mail moved from ${from.providerName} to ${to.providerName}`,
-  tr: `E-posta sağlayıcısı değişti: ${from.providerName} → ${to.providerName}`,
-});
-
-export function gateway(from: MailVerdict['gateway'], to: MailVerdict['gateway']): Words {
-  if (from === null) {
-    const name = to?.name ?? '';
-    return {
-      en: `Security gateway added: ${name}`,
-      tr: `Güvenlik ağ geçidi eklendi: ${name}`,
-    };
-  }
-  if (to === null) {
-    return {
-      en: `Security gateway removed: ${from.name}`,
-      tr: `Güvenlik ağ geçidi kaldırıldı: ${from.name}`,
-    };
-  }
-  return {
-    en: `Security gateway changed from ${from.name} to ${to.name}`,
-    tr: `Güvenlik ağ geçidi değişti: ${from.name} → ${to.name}`,
-  };
-}
-
-export function mx(from: string | null, to: string | null): Words {
-  if (to === null)
-    return {
-      en: 'MX record removed: no mail is received any more',
-      tr: 'MX kaydı kaldırıldı: artık e-posta alınmıyor',
-    };
-  if (from === null) return { en: `MX record published: ${to}`, tr: `MX kaydı yayımlandı: ${to}` };
-  return { en: `MX moved from ${from} to ${to}`, tr: `MX kaydı değişti: ${from} → ${to}` };
-}
+import type { Wording, Wordings } from '#core/rules/sales.ts';
+import { formatFor } from '#core/sales/format.ts';
+import type { CHANGE_SENTENCES } from './sentences.ts';
 
 type SpfState = 'spf-found' | 'spf-permerror' | 'spf-absent';
-export function spfState(from: SpfState, to: SpfState): Words {
-  if (to === 'spf-absent') return { en: 'SPF record removed', tr: 'SPF kaydı kaldırıldı' };
-  if (to === 'spf-permerror') {
-    return from === 'spf-absent'
-      ? { en: 'SPF record published, with an error', tr: 'Hatalı bir SPF kaydı yayımlandı' }
-      : { en: 'SPF record now has an error', tr: 'SPF kaydı artık hatalı' };
-  }
-  return from === 'spf-absent'
-    ? { en: 'SPF record published', tr: 'SPF kaydı yayımlandı' }
-    : { en: 'SPF record repaired', tr: 'SPF kaydı düzeltildi' };
-}
-
-export function spfText(from: number | undefined, to: number | undefined): Words {
-  if (from === undefined || to === undefined || from === to)
-    return { en: 'SPF record changed', tr: 'SPF kaydı değişti' };
-  const tr = `SPF’teki include sayısı değişti: ${from} → ${to}`;
-  return to > from
-    ? { en: `SPF grew from ${from} to ${to} includes`, tr }
-    : { en: `SPF shrank from ${from} to ${to} includes`, tr };
-}
-
-export const dkim = (to: 'dkim-found' | 'dkim-absent'): Words =>
-  to === 'dkim-found'
-    ? { en: 'DKIM key published', tr: 'DKIM anahtarı yayımlandı' }
-    : { en: 'DKIM key removed', tr: 'DKIM anahtarı kaldırıldı' };
-
 type DmarcState =
   | 'dmarc-reject'
   | 'dmarc-quarantine'
   | 'dmarc-policy-none'
   | 'dmarc-permerror'
   | 'dmarc-absent';
+type RuleSetName = { readonly id: string; readonly version: string };
+
 const DMARC_NAMES = {
   'dmarc-reject': 'reject',
   'dmarc-quarantine': 'quarantine',
@@ -85,88 +25,86 @@ const DMARC_NAMES = {
 /** The policy as the record says it; null without a record. */
 export const dmarcName = (state: DmarcState): string | null => DMARC_NAMES[state];
 
-export function dmarc(from: DmarcState, to: DmarcState): Words {
-  const [before, after] = [dmarcName(from), dmarcName(to)];
-  if (after === null) return { en: 'DMARC record removed', tr: 'DMARC kaydı kaldırıldı' };
-  if (to === 'dmarc-permerror')
-    return { en: 'DMARC record now has an error', tr: 'DMARC kaydı artık hatalı' };
-  if (before === null)
-    return { en: `DMARC record published, p=${after}`, tr: `DMARC kaydı yayımlandı, p=${after}` };
-  if (from === 'dmarc-permerror')
-    return { en: `DMARC record repaired, p=${after}`, tr: `DMARC kaydı düzeltildi, p=${after}` };
+/** Which sentence tells a change, in both languages. The sentences themselves are rule data. */
+export type ChangeWords = ReturnType<typeof changeWords>;
+export function changeWords(wording: Wordings) {
+  const words = (text: (say: Say<typeof CHANGE_SENTENCES>, wording: Wording) => string): Words =>
+    inEach((language) => text(sayFrom(wording[language].changes), wording[language]));
   return {
-    en: `DMARC went from ${before} to ${after}`,
-    tr: `DMARC politikası değişti: ${before} → ${after}`,
+    provider: (from: MailVerdict, to: MailVerdict) =>
+      words((say) => say('provider', { from: from.providerName, to: to.providerName })),
+
+    gateway(from: MailVerdict['gateway'], to: MailVerdict['gateway']): Words {
+      if (from === null) return words((say) => say('gateway-added', { to: to?.name ?? '' }));
+      if (to === null) return words((say) => say('gateway-removed', { from: from.name }));
+      return words((say) => say('gateway', { from: from.name, to: to.name }));
+    },
+
+    mx(from: string | null, to: string | null): Words {
+      if (to === null) return words((say) => say('mx-removed'));
+      if (from === null) return words((say) => say('mx-published', { to }));
+      return words((say) => say('mx', { from, to }));
+    },
+
+    spfState(from: SpfState, to: SpfState): Words {
+      if (to === 'spf-absent') return words((say) => say('spf-removed'));
+      const isNew = from === 'spf-absent';
+      if (to === 'spf-permerror')
+        return words((say) => say(isNew ? 'spf-published-in-error' : 'spf-in-error'));
+      return words((say) => say(isNew ? 'spf-published' : 'spf-repaired'));
+    },
+
+    spfText(from: number | undefined, to: number | undefined): Words {
+      if (from === undefined || to === undefined || from === to) return words((say) => say('spf'));
+      return words((say) => say(to > from ? 'spf-grew' : 'spf-shrank', { from, to }));
+    },
+
+    dkim: (to: 'dkim-found' | 'dkim-absent') =>
+      words((say) => say(to === 'dkim-found' ? 'dkim-published' : 'dkim-removed')),
+
+    dmarc(fromState: DmarcState, toState: DmarcState): Words {
+      const [from, to] = [dmarcName(fromState), dmarcName(toState)];
+      if (to === null) return words((say) => say('dmarc-removed'));
+      if (toState === 'dmarc-permerror') return words((say) => say('dmarc-in-error'));
+      if (from === null) return words((say) => say('dmarc-published', { to }));
+      if (fromState === 'dmarc-permerror') return words((say) => say('dmarc-repaired', { to }));
+      return words((say) => say('dmarc', { from, to }));
+    },
+
+    coverage: (from: number, to: number) =>
+      words((say, wording) => {
+        const { percent } = formatFor(wording);
+        return say('coverage', { from: percent(from), to: percent(to) });
+      }),
+
+    expiry(days: number): Words {
+      if (days < 0) return words((say) => say('expired'));
+      return words((say) => say(days === 1 ? 'expires-in-one-day' : 'expires-in-days', { days }));
+    },
+
+    nameservers: () => words((say) => say('nameservers')),
+    registrar: (from: string, to: string) => words((say) => say('registrar', { from, to })),
+    priority: (from: number, to: number) => words((say) => say('priority', { from, to })),
+    segment: (from: Segment, to: Segment) =>
+      words((say, { names }) => say('segment', { from: names.segments[from], to: names.segments[to] })),
+    score: (from: number, to: number) => words((say) => say('score', { from, to })),
+    scoreMoved: () => words((say) => say('score-moved')),
+
+    otherRules: (from: RuleSetName, to: RuleSetName) =>
+      words((say) =>
+        say('other-rules', { from: `${from.id} ${from.version}`, to: `${to.id} ${to.version}` }),
+      ),
+    silence: () => words((say) => say('silence')),
+    noLonger: (line: Words) =>
+      inEach((language) => sayFrom(wording[language].changes)('no-longer', { line: line[language] })),
+    firstScan: () => words((say) => say('first-scan')),
+    noChange: () => words((say) => say('no-change')),
+    noScore: () => words((say) => say('no-score')),
+
+    list: (all: readonly Words[]) => inEach((language) => all.map((words) => words[language]).join('; ')),
+    withPoints: (change: Words, points: string) =>
+      inEach((language) =>
+        sayFrom(wording[language].changes)('with-points', { change: change[language], points }),
+      ),
   };
 }
-
-export const coverage = (from: number, to: number): Words => ({
-  en: `DMARC coverage went from ${from}% to ${to}%`,
-  tr: `DMARC kapsamı değişti: %${from} → %${to}`,
-});
-
-export function expiry(days: number): Words {
-  if (days < 0)
-    return { en: 'The registration of the domain has ended', tr: 'Alan adının kayıt süresi doldu' };
-  const unit = days === 1 ? 'day' : 'days';
-  return { en: `The domain expires in ${days} ${unit}`, tr: `Alan adının bitmesine ${days} gün kaldı` };
-}
-
-export const nameservers = (): Words => ({ en: 'Name servers changed', tr: 'Ad sunucuları değişti' });
-
-export const registrar = (from: string, to: string): Words => ({
-  en: `Registrar changed from ${from} to ${to}`,
-  tr: `Kayıt kuruluşu değişti: ${from} → ${to}`,
-});
-
-export const priority = (from: number, to: number): Words => ({
-  en: `Priority went from ${from} to ${to}`,
-  tr: `Öncelik değişti: ${from} → ${to}`,
-});
-
-const SEGMENT_TR: Record<Segment, string> = {
-  Migration: 'Geçiş',
-  Existing: 'Mevcut',
-  Cold: 'Soğuk',
-  Skip: 'Kapsam dışı',
-};
-export const segment = (from: Segment, to: Segment): Words => ({
-  en: `Segment went from ${from} to ${to}`,
-  tr: `Segment değişti: ${SEGMENT_TR[from]} → ${SEGMENT_TR[to]}`,
-});
-
-export const score = (from: number, to: number): Words => ({
-  en: `Score went from ${from} to ${to}`,
-  tr: `Puan değişti: ${from} → ${to}`,
-});
-
-type RuleSetName = { readonly id: string; readonly version: string };
-export function otherRules(from: RuleSetName, to: RuleSetName): Words {
-  const names = `${from.id} ${from.version} → ${to.id} ${to.version}`;
-  return { en: `Counted by other rules: ${names}`, tr: `Başka kurallarla hesaplandı: ${names}` };
-}
-
-export const silence = (): Words => ({
-  en: 'Not all look-ups were answered in both scans',
-  tr: 'İki taramada yanıtlanan sorgular aynı değil',
-});
-export const noLonger = (line: Words): Words => ({
-  en: `No longer: ${line.en}`,
-  tr: `Artık geçerli değil: ${line.tr}`,
-});
-export const firstScan = (): Words => ({ en: 'First scan', tr: 'İlk tarama' });
-export const noChange = (): Words => ({ en: 'No change', tr: 'Değişiklik yok' });
-export const noScore = (): Words => ({
-  en: 'Mail look-up not answered, score kept',
-  tr: 'E-posta sorgusu yanıtsız, puan korundu',
-});
-export const scoreMoved = (): Words => ({ en: 'Score changed', tr: 'Puan değişti' });
-
-export const list = (all: readonly Words[]): Words => ({
-  en: all.map((words) => words.en).join('; '),
-  tr: all.map((words) => words.tr).join('; '),
-});
-export const withPoints = (start: Words, points: string): Words => ({
-  en: `${start.en}: ${points}`,
-  tr: `${start.tr}: ${points}`,
-});

@@ -1,4 +1,7 @@
+import { inEach, sayFrom } from '#core/rules/fill.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import type { Intelligence } from './intelligence.ts';
+import type { LEAD_SENTENCES } from './sentences.ts';
 import { asJson, cutToJsonLength, utf8Length } from './text.ts';
 
 /** Size limit of hnt_intelligencejson in bytes of UTF-8. */
@@ -7,7 +10,7 @@ export const INTELLIGENCE_MAX_BYTES = 32_768;
 /** One thing that may be left out. Its name is what `cut` and `dropped` say. */
 interface Step {
   readonly name: string;
-  readonly apply: (intelligence: Intelligence) => Intelligence;
+  readonly apply: (intelligence: Intelligence, wording: Wordings) => Intelligence;
 }
 
 /**
@@ -84,6 +87,7 @@ const STEP_NAMES: ReadonlySet<string> = new Set([OVERSIZE_STEP, ...STEPS.map((st
  */
 export function fitIntelligence(
   intelligence: Intelligence,
+  wording: Wordings,
   maxBytes: number = INTELLIGENCE_MAX_BYTES,
 ): { json: string; dropped: string[] } {
   const cutBefore = intelligence.cut.filter(
@@ -100,7 +104,7 @@ export function fitIntelligence(
   let json = asJson(current);
   for (const step of STEPS) {
     if (utf8Length(json) <= maxBytes) return { json, dropped };
-    const next = step.apply(current);
+    const next = step.apply(current, wording);
     if (asJson(next) === json) continue;
     dropped.push(step.name);
     current = marked(next);
@@ -161,14 +165,16 @@ const LONGEST_NAME = 1012;
 const MOST_LINES = 20;
 
 /** The last resort against a rule set of hundreds of rules: the later ones become one line, and the sum stays. */
-function foldLines(it: Intelligence): Intelligence {
+function foldLines(it: Intelligence, wording: Wordings): Intelligence {
   if (it.lines.length <= MOST_LINES) return it;
   const clamp = it.lines.filter((line) => line.kind === 'clamp').slice(-1);
   const counted = it.lines.slice(0, it.lines.length - clamp.length);
   const kept = counted.slice(0, MOST_LINES - 1 - clamp.length);
   const folded = counted.slice(kept.length);
   const points = folded.reduce((sum, line) => sum + line.points, 0);
-  const name = { en: `${folded.length} further rules`, tr: `${folded.length} kural daha` };
+  const name = inEach((language) =>
+    sayFrom<typeof LEAD_SENTENCES>(wording[language].lead)('further-rules', { rules: folded.length }),
+  );
   return {
     ...it,
     lines: [

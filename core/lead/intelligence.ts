@@ -4,6 +4,7 @@ import { type AssessmentSnapshot, reasonOf } from '#core/changes/changes.ts';
 import type { Evidence as FoundEvidence } from '#core/evidence.ts';
 import { TENANT_SIZES } from '#core/rules/classification.ts';
 import { type Language, LANGUAGES } from '#core/rules/common.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import {
   CATEGORIES,
   COMMERCIAL_HEATS,
@@ -192,6 +193,7 @@ export const Intelligence = z.object({
     usageType: MaybeText,
     isProxy: z.boolean().nullable(),
     proxyType: MaybeText,
+    asn: z.int().nullable(),
     asnOrg: MaybeText,
     address: MaybeText,
   }),
@@ -239,6 +241,7 @@ export interface IntelligenceInput {
   /** the scan before this one, when it had a score */
   readonly previous?: AssessmentSnapshot | null;
   readonly language: Language;
+  readonly wording: Wordings;
   /** of the assessment that is shown */
   readonly sales?: { readonly tr: SalesSummary | null; readonly en: SalesSummary | null } | null;
   /** newest first, this scan included */
@@ -321,7 +324,7 @@ export function intelligenceOf(input: IntelligenceInput): Intelligence {
     signals: shown.signals.map((signal) => ({
       ...signal,
       findings: [...signal.findings],
-      shows: signalWords(shown, signal),
+      shows: signalWords(shown, signal, input.wording),
     })),
     workloads: shown.workloads.map(({ workload, because }) => ({ workload, because: evidence(because) })),
     tenantSize: { size: shown.tenantSize.size, basis: shown.tenantSize.basis },
@@ -341,7 +344,7 @@ export function intelligenceOf(input: IntelligenceInput): Intelligence {
     infrastructureSummary: shown.infrastructureSummary,
     network: { ...shown.network },
     sales: { tr: withoutClaims(input.sales?.tr ?? null), en: withoutClaims(input.sales?.en ?? null) },
-    previous: isKept ? null : previousOf(input.previous ?? null, assessment),
+    previous: isKept ? null : previousOf(input.previous ?? null, assessment, input.wording),
     history: history.map((row) => ({ ...row })),
     scans: input.scans ?? history.length,
     referral: input.referral ?? null,
@@ -365,7 +368,11 @@ function withoutClaims(summary: SalesSummary | null): SalesSummary | null {
   return rest;
 }
 
-function previousOf(before: AssessmentSnapshot | null, after: Assessment): Intelligence['previous'] {
+function previousOf(
+  before: AssessmentSnapshot | null,
+  after: Assessment,
+  wording: Wordings,
+): Intelligence['previous'] {
   if (before === null || before.scored === null || after.scored === null) return null;
   return {
     at: before.lookedUpAt,
@@ -373,7 +380,7 @@ function previousOf(before: AssessmentSnapshot | null, after: Assessment): Intel
     segment: before.scored.segment,
     priority: before.scored.priority,
     delta: after.scored.score - before.scored.score,
-    reason: reasonOf(before, after),
+    reason: reasonOf(before, after, wording),
   };
 }
 

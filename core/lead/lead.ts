@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Assessment, Scored } from '#core/assessment.ts';
 import { TENANT_SIZES } from '#core/rules/classification.ts';
 import type { Language } from '#core/rules/common.ts';
+import { sayFrom } from '#core/rules/fill.ts';
 import {
   CATEGORIES,
   COMMERCIAL_HEATS,
@@ -11,7 +12,9 @@ import {
   TECHNICAL_HEATS,
   WORKLOADS,
 } from '#core/rules/rule-set.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import type { FindingId } from '#core/score/findings.ts';
+import type { LEAD_SENTENCES } from './sentences.ts';
 
 export const REFERRAL_TYPES = ['co-sell', 'marketplace', 'solution-provider'] as const;
 export type ReferralType = (typeof REFERRAL_TYPES)[number];
@@ -147,6 +150,7 @@ export interface LeadInput {
   readonly referrals?: ReferralAggregate | null;
   readonly sync?: SyncState | null;
   readonly language: Language;
+  readonly wording: Wordings;
   /** where Dynamics 365 lives; null when not connected */
   readonly dynamics?: { readonly baseUrl: string; readonly appId: string | null } | null;
 }
@@ -179,7 +183,7 @@ export function leadOf(input: LeadInput): Lead {
     scanned_at: assessment.lookedUpAt,
     readiness_score: scored?.score ?? null,
     segment: scored?.segment ?? null,
-    reason: scored === null ? null : reasonText(scored, shown.mail.provider, language),
+    reason: scored === null ? null : reasonText(scored, shown.mail.provider, input),
     priority_score: scored?.priority ?? null,
     technical_heat: scored?.pModel?.technicalHeat ?? null,
     commercial_segment: scored?.pModel?.commercialSegment ?? null,
@@ -272,17 +276,11 @@ function presence(
 
 const dateOf = (moment: string | null): string | null => moment?.slice(0, 10) ?? null;
 
-const REASON = {
-  en: { score: 'Score', provider: 'Provider' },
-  tr: { score: 'Puan', provider: 'Sağlayıcı' },
-} as const;
-
 /** One sentence on the segment, with the two facts it rests on. */
-function reasonText(scored: Scored, provider: string, language: Language): string {
-  if (scored.hardFail !== null) {
-    const why = scored.lines.at(-1)?.why[language] ?? '';
-    return `Hard-fail: ${why}`;
-  }
-  const facts = `${REASON[language].score}: ${scored.score}, ${REASON[language].provider}: ${provider}`;
-  return scored.segmentWhy === null ? facts : `${scored.segmentWhy[language]}. ${facts}`;
+function reasonText(scored: Scored, provider: string, { language, wording }: LeadInput): string {
+  const say = sayFrom<typeof LEAD_SENTENCES>(wording[language].lead);
+  if (scored.hardFail !== null)
+    return say('reason-hard-fail', { why: scored.lines.at(-1)?.why[language] ?? '' });
+  const facts = say('reason-facts', { score: scored.score, provider });
+  return scored.segmentWhy === null ? facts : say('reason', { why: scored.segmentWhy[language], facts });
 }

@@ -1,6 +1,6 @@
 import type { Assessment } from '#core/assessment.ts';
 import type { Language } from '#core/rules/common.ts';
-import type { Workload } from '#core/rules/rule-set.ts';
+import type { Wordings } from '#core/rules/sales.ts';
 import {
   type ChoiceKey,
   choiceValue,
@@ -17,6 +17,7 @@ import { asJson, columnText, cutToUnits } from './text.ts';
 export interface ColumnExtras {
   /** of the organisation: text columns are written in it */
   readonly language: Language;
+  readonly wording: Wordings;
   /** the JSON of `fitIntelligence` */
   readonly intelligenceJson?: string;
   /** null = Partner Center has none for this domain */
@@ -40,7 +41,7 @@ type Values = Partial<ColumnValues>;
 export function columnsOf(assessment: Assessment, extras: ColumnExtras): Values {
   return {
     hnt_domain: text('hnt_domain', assessment.domain),
-    ...scoreColumns(assessment, extras.language),
+    ...scoreColumns(assessment, extras),
     ...tenantColumn(assessment, extras.referrals ?? null),
     ...(extras.referrals === undefined ? {} : referralColumns(extras.referrals)),
     ...(extras.source === undefined ? {} : { hnt_source: choiceValue('hnt_source', extras.source) }),
@@ -51,7 +52,7 @@ export function columnsOf(assessment: Assessment, extras: ColumnExtras): Values 
   };
 }
 
-function scoreColumns(assessment: Assessment, language: Language): Values {
+function scoreColumns(assessment: Assessment, { language, wording }: ColumnExtras): Values {
   const { scored, mail } = assessment;
   if (scored === null) return {};
   const model = scored.pModel;
@@ -59,7 +60,8 @@ function scoreColumns(assessment: Assessment, language: Language): Values {
     hnt_finalscore: whole('hnt_finalscore', scored.score),
     hnt_priorityscore: whole('hnt_priorityscore', scored.priority),
     hnt_segment: choiceValue('hnt_segment', scored.segment),
-    hnt_provider: text('hnt_provider', mail.providerName),
+    // The id, not the name: views and filters of the earlier system hold it, and it is the same in every language.
+    hnt_provider: text('hnt_provider', mail.provider),
     hnt_gateway: text('hnt_gateway', mail.gateway?.name ?? null),
     hnt_huntertenantsize:
       assessment.tenantSize.size === null
@@ -68,7 +70,7 @@ function scoreColumns(assessment: Assessment, language: Language): Values {
     hnt_infrasummary: text('hnt_infrasummary', assessment.infrastructureSummary),
     hnt_confidence: decimal('hnt_confidence', assessment.confidence.total),
     hnt_m365fitscore: assessment.fit === null ? null : whole('hnt_m365fitscore', assessment.fit.score),
-    hnt_m365matchtags: text('hnt_m365matchtags', matchTags(assessment)),
+    hnt_m365matchtags: text('hnt_m365matchtags', matchTags(assessment, wording[language])),
     hnt_hunterautoscoreversion: text('hnt_hunterautoscoreversion', ruleSetText(assessment)),
     hnt_huntermlweightjson: mlWeightsJson(assessment),
     hnt_prioritycategory: model === null ? null : choiceValue('hnt_prioritycategory', model.category),
@@ -131,18 +133,8 @@ export function syncColumns(sync: SyncState): Values {
   };
 }
 
-/** Product names are the same in both languages. */
-export const WORKLOAD_NAMES: Record<Workload, string> = {
-  'exchange-online': 'Exchange Online',
-  teams: 'Teams',
-  intune: 'Intune',
-  'entra-id': 'Entra ID',
-  sharepoint: 'SharePoint',
-  'defender-office-365': 'Defender for Office 365',
-};
-
-const matchTags = ({ workloads }: Assessment): string =>
-  workloads.map(({ workload }) => WORKLOAD_NAMES[workload]).join(', ');
+const matchTags = ({ workloads }: Assessment, { names }: Wordings[Language]): string =>
+  workloads.map(({ workload }) => names.workloads[workload]).join(', ');
 
 export interface MlWeights {
   readonly schema: 1;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DOMAIN_REFUSAL_DETAILS, DOMAIN_REFUSALS } from '#core/domain.ts';
 import { ABSENCES, SILENCES } from '#core/facts.ts';
+import { OPTIONAL_LOOKUPS } from '#core/questions.ts';
 import { FINDING_IDS } from '#core/score/findings.ts';
 import type { RuleFault } from '#core/rules.ts';
 import { fileHead } from './common.ts';
@@ -23,24 +24,7 @@ export const QUESTIONS = [
   'address',
   'cname',
   'spf',
-  'autodiscover',
-  'autodiscoverSrv',
-  'enterpriseregistration',
-  'enterpriseenrollment',
-  'lyncdiscover',
-  'sip',
-  'msoid',
-  'mtaSts',
-  'mtaStsPolicy',
-  'tlsRpt',
-  'bimi',
-  'caa',
-  'soa',
-  'apexAddresses',
-  'apexAddresses6',
-  'dnssec',
-  'registration',
-  'tenant',
+  ...OPTIONAL_LOOKUPS,
 ] as const;
 
 const CARD = [
@@ -136,7 +120,10 @@ const CLI = [
   'nodeTooOld',
 ] as const;
 
-/** rules/messages.<language>.json: the words of the command line and of refusals. Sales sentences are in wording.<language>.json. */
+/**
+ * rules/messages.<language>.json: the words of the command line and of refusals, and the names of what has a name:
+ * segments, services, findings, signals. Sentences about a company are in wording.<language>.json.
+ */
 export const MessagesFile = z.strictObject({
   ...fileHead,
   refusals: texts(REFUSALS),
@@ -211,10 +198,4 @@ export function messageFaults(tr: Messages, en: Messages): RuleFault[] {
   return faults;
 }
 
-/** Fills `{placeholders}`. One that is not given stays as it is, so that a fault is seen and not hidden. */
-export function fill(text: string, values: Readonly<Record<string, string | number>>): string {
-  return text.replace(/\{(\w+)\}/g, (whole, key: string) => {
-    const value = values[key];
-    return value === undefined ? whole : String(value);
-  });
-}
+export { fill } from './fill.ts';

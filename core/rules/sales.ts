@@ -1,11 +1,15 @@
 import { z } from 'zod';
+import { CHANGE_SENTENCES } from '#core/changes/sentences.ts';
+import { EVIDENCE_FINDINGS, LEAD_SENTENCES, SIGNAL_SENTENCES } from '#core/lead/sentences.ts';
 import type { RuleFault, RuleReading } from '#core/rules.ts';
 import { ACTIONS, LEVELS, PRICES, TIMELINES, type Price } from '#core/sales/contract.ts';
 import { SENTENCES, type Texts } from '#core/sales/sentences.ts';
 import { FINDING_IDS } from '#core/score/findings.ts';
 import { TENANT_SIZES } from './classification.ts';
 import { fileHead, LANGUAGES, Words, type Language } from './common.ts';
-import { SEGMENTS, WORKLOADS } from './rule-set.ts';
+import type { Sentences as SentenceList, TextsOf } from './fill.ts';
+import type { Messages } from './messages.ts';
+import { SEGMENTS } from './rule-set.ts';
 
 const Range = z
   .strictObject({ min: z.number().optional(), max: z.number().optional() })
@@ -181,6 +185,12 @@ const Sentences = z.strictObject(
   ),
 ) as unknown as z.ZodType<Texts>;
 
+/** The words of one list of sentences: exactly its keys. */
+const wordsOf = <const S extends SentenceList>(sentences: S) =>
+  z.strictObject(
+    Object.fromEntries(Object.keys(sentences).map((key) => [key, Text])),
+  ) as unknown as z.ZodType<TextsOf<S>>;
+
 export const WordingFile = z.strictObject({
   ...fileHead,
   language: z.enum(LANGUAGES),
@@ -191,22 +201,35 @@ export const WordingFile = z.strictObject({
     percent: Text,
     date: Text,
     months: z.array(Text).length(12),
+    shortDate: Text.describe('{day}, {dd} with two digits, {month} of shortMonths, {year}'),
+    shortMonths: z.array(Text).length(12),
     listBetween: Text,
     listLast: Text,
   }),
   words: z.strictObject({
-    segment: named(SEGMENTS),
     level: named(LEVELS),
     size: named([...TENANT_SIZES, 'unknown']),
     timeline: named(TIMELINES),
-    workload: named(WORKLOADS),
     provider: z.record(z.string(), Text).describe('names by provider id, for texts about a change'),
     yourName: Text.describe('stands in a script until the caller is known'),
     yourCompany: Text,
   }),
+  changes: wordsOf(CHANGE_SENTENCES).describe('what has changed between two scans, without full stop'),
+  signals: wordsOf(SIGNAL_SENTENCES).describe('what a record shows, without full stop'),
+  evidence: named(EVIDENCE_FINDINGS).describe('what a finding shows, for a seller, without full stop'),
+  lead: wordsOf(LEAD_SENTENCES).describe('texts of the lead and of its intelligence'),
   sentences: Sentences,
 });
-export type Wording = z.infer<typeof WordingFile>;
+export type WordingFile = z.infer<typeof WordingFile>;
+
+/** The file without its head. */
+export type WordingTexts = Omit<WordingFile, keyof typeof fileHead>;
+
+/** All that core says in one language: the sentences of wording.*.json with the names that messages.*.json owns. */
+export interface Wording extends WordingTexts {
+  readonly names: Pick<Messages, 'segments' | 'workloads' | 'findings'>;
+}
+export type Wordings = Readonly<Record<Language, Wording>>;
 
 // --- all of them -------------------------------------------------------------------------------------------------
 
@@ -220,21 +243,31 @@ export const SALES_RULE_FILES = {
 export type SalesFiles = {
   [Name in keyof typeof SALES_RULE_FILES]: z.infer<(typeof SALES_RULE_FILES)[Name]>;
 };
+type MessageFiles = Readonly<Record<`messages.${Language}`, Messages>>;
 
 export interface SalesRules {
   readonly offers: Offers;
   readonly opportunity: Omit<OpportunityFile, keyof typeof fileHead | 'source'>;
-  readonly wording: Readonly<Record<Language, Wording>>;
+  readonly wording: Wordings;
 }
 
 /** The rules as the summary uses them. Check the two wordings with {@link wordingFaults} first. */
-export function salesRules(files: SalesFiles): SalesRules {
+export function salesRules(files: SalesFiles & MessageFiles): SalesRules {
   return {
     offers: resolveOffers(files.offers),
     opportunity: files.opportunity,
-    wording: { tr: files['wording.tr'], en: files['wording.en'] },
+    wording: {
+      tr: withNames(files['wording.tr'], files['messages.tr']),
+      en: withNames(files['wording.en'], files['messages.en']),
+    },
   };
 }
+
+/** The sentences of one language together with its names. */
+export const withNames = (wording: WordingFile, messages: Messages): Wording => ({
+  ...wording,
+  names: { segments: messages.segments, workloads: messages.workloads, findings: messages.findings },
+});
 
 function resolveOffers(file: OffersFile): Offers {
   const resolve = (name: OfferRowName): OfferRow => {

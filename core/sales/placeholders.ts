@@ -17,7 +17,7 @@ const whole = (value: number | null, format: Format): string | null =>
 export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   domain: { promisedBy: [], of: ({ assessment }) => assessment.unicode },
   score: { promisedBy: [], of: ({ scored }, format) => format.number(scored.score) },
-  segment: { promisedBy: [], of: (s) => words(s).segment[s.scored.segment] },
+  segment: { promisedBy: [], of: (s) => names(s).segments[s.scored.segment] },
   priority: { promisedBy: [], of: ({ scored }, format) => format.number(scored.priority) },
   sender: { promisedBy: [], of: (s) => s.context.senderName?.trim() || words(s).yourName },
   company: { promisedBy: [], of: (s) => s.context.senderCompany?.trim() || words(s).yourCompany },
@@ -61,7 +61,7 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
   services: {
     promisedBy: ['microsoft-services'],
     of: (s, format) =>
-      format.list(s.assessment.workloads.map((verdict) => words(s).workload[verdict.workload])) || null,
+      format.list(s.assessment.workloads.map((verdict) => names(s).workloads[verdict.workload])) || null,
   },
   label: {
     promisedBy: ['category-known', 'weak-partner', 'renewal'],
@@ -118,6 +118,7 @@ export const PLACEHOLDERS: Readonly<Record<string, Placeholder>> = {
 };
 
 const words = ({ rules, language }: Subject) => rules.wording[language].words;
+const names = ({ rules, language }: Subject) => rules.wording[language].names;
 const money = (s: Subject, format: Format, amount: number | null): string | null =>
   amount === null ? null : format.money(amount, s.rules.offers.currency);
 const nameOf = (s: Subject, id: string | undefined): string | null =>

@@ -1,6 +1,8 @@
 import type { RuleFault } from '#core/rules.ts';
+import { CHANGE_SENTENCES } from '#core/changes/sentences.ts';
+import { EVIDENCE_FINDINGS, LEAD_SENTENCES, SIGNAL_SENTENCES } from '#core/lead/sentences.ts';
 import { LANGUAGES } from '#core/rules/common.ts';
-import type { Wording } from '#core/rules/sales.ts';
+import type { WordingTexts } from '#core/rules/sales.ts';
 import { PLACEHOLDERS, promisedBy } from './placeholders.ts';
 import { SENTENCES, type Part, type Sentence } from './sentences.ts';
 
@@ -9,7 +11,7 @@ import { SENTENCES, type Part, type Sentence } from './sentences.ts';
  * other has not, a placeholder whose value is not sure to be known where the sentence is said, and marks that a
  * screen would show as they are.
  */
-export function wordingFaults(tr: Wording, en: Wording): RuleFault[] {
+export function wordingFaults(tr: WordingTexts, en: WordingTexts): RuleFault[] {
   const texts = { tr: flat(tr), en: flat(en) };
   const faults: RuleFault[] = [];
   for (const language of LANGUAGES) {
@@ -23,6 +25,10 @@ export function wordingFaults(tr: Wording, en: Wording): RuleFault[] {
       else if (placeholdersOf(text).join() !== placeholdersOf(there).join())
         fault(path, `its placeholders differ from those in wording.${other}.json`);
       for (const problem of textProblems(text)) fault(path, problem);
+    }
+    for (const [path, given] of FILLED) {
+      for (const name of placeholdersOf(texts[language].get(path) ?? ''))
+        if (!given.includes(name)) fault(path, `there is no placeholder {${name}} in this sentence`);
     }
     for (const [part, sentences] of Object.entries(SENTENCES) as [Part, Record<string, Sentence>][]) {
       for (const [key, sentence] of Object.entries(sentences)) {
@@ -42,8 +48,20 @@ export function wordingFaults(tr: Wording, en: Wording): RuleFault[] {
   return faults;
 }
 
-const SKIPPED = new Set(['$schema', 'version', 'date', 'licence', 'about', 'language', 'format']);
-function flat(wording: Wording): Map<string, string> {
+/** The sentences outside the summary: their path, and the placeholders that the code fills in. */
+const FILLED: readonly (readonly [string, readonly string[]])[] = [
+  ...Object.entries({ changes: CHANGE_SENTENCES, signals: SIGNAL_SENTENCES, lead: LEAD_SENTENCES }).flatMap(
+    ([section, sentences]) =>
+      Object.entries<readonly string[]>(sentences).map(
+        ([key, given]) => [`${section}.${key}`, given] as const,
+      ),
+  ),
+  ...EVIDENCE_FINDINGS.map((id) => [`evidence.${id}`, []] as const),
+];
+
+/** `names` are those of messages.*.json, which has a check of its own. */
+const SKIPPED = new Set(['$schema', 'version', 'date', 'licence', 'about', 'language', 'format', 'names']);
+function flat(wording: WordingTexts): Map<string, string> {
   const texts = new Map<string, string>();
   const walk = (value: unknown, path: string): void => {
     if (typeof value === 'string') texts.set(path, value);

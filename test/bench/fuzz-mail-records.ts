@@ -8,6 +8,7 @@
  * 3: growing memory alone brings it to 2, a quadratic step to 8.
  */
 import * as fc from 'fast-check';
+import { parseDomain } from '#core/domain.ts';
 import { absent, found, unanswered, type Lookup } from '#core/facts.ts';
 import { parseBimi, readBimi } from '#core/records/bimi.ts';
 import { parseDkimKey, readDkim } from '#core/records/dkim.ts';
@@ -132,6 +133,50 @@ const DMARC_SEEDS = [
 ];
 
 const SUBJECTS: readonly Subject[] = [
+  {
+    name: 'parseDomain',
+    run: parseDomain,
+    seeds: [
+      'HTTPS://User:pa@Www.Acme.com.tr:8080/x?y#z',
+      'Satış <satis@şişecam.com.tr>',
+      'xn--iecam-idbb.com.tr',
+      '[2001:db8::1]',
+    ],
+    words: [
+      '://',
+      '@',
+      '.',
+      'www.',
+      'com.tr',
+      'xn--',
+      '<',
+      '>',
+      ' ',
+      '-',
+      '_',
+      ':',
+      '/',
+      '%',
+      'ş',
+      'а',
+      '。',
+      '\u0130',
+      '\u200B',
+      '\0',
+      '1.2.3.4',
+      '[',
+      ']',
+    ],
+    // Longer texts are refused at once, so the shapes end where reading does.
+    shapes: {
+      blanks: (n) => `a${' '.repeat(Math.min(n, 4000))}a`,
+      quotes: (n) => `${'"'.repeat(Math.min(n, 4000))}a`,
+      labels: (n) => `${'a.'.repeat(Math.min(n / 2, 2000))}com`,
+      ats: (n) => `${'@'.repeat(Math.min(n, 4000))}a.com`,
+      angles: (n) => `${'<a '.repeat(Math.min(n / 3, 1300))}`,
+      lookalikes: (n) => `${'а'.repeat(Math.min(n, 4000))}.com`,
+    },
+  },
   { name: 'parseSpf', run: parseSpf, seeds: SPF_SEEDS, words: SPF_WORDS, shapes: spfShapes },
   { name: 'spfStructure', run: structure, seeds: SPF_SEEDS, words: SPF_WORDS, shapes: spfShapes },
   { name: 'checkHost', run: evaluate, seeds: SPF_SEEDS, words: SPF_WORDS, shapes: spfShapes },

@@ -85,6 +85,8 @@ describe('parseDomain refuses', () => {
     ['acme-.com', 'not-a-domain bad-label'],
     ['acme..com', 'not-a-domain bad-label'],
     ['.acme.com', 'not-a-domain bad-label'],
+    // not punycode behind "xn--" (RFC 5890 section 2.3.2.1), though the URL parser lets it pass
+    ['xn--ieca1.www.com.tr', 'not-a-domain bad-label'],
     ['acme.qwertyz', 'not-a-domain unknown-suffix'],
     ['192.168.1.10', 'ip-address'],
     ['http://10.0.0.1:8080/', 'ip-address'],

@@ -49,7 +49,7 @@ describe('the network is that of the mail', () => {
           ip('192.0.2.3', { country: 'DE' }),
         ),
       ),
-    ).toEqual({
+    ).toMatchObject({
       country: 'TR',
       city: 'İzmir',
       isp: 'Örnek Telekom',
@@ -66,15 +66,8 @@ describe('the network is that of the mail', () => {
     ).toMatchObject({ country: 'US', address: '192.0.2.80' });
   });
   test('else nothing, without a claim', () => {
-    expect(networkOf(withAddresses())).toEqual({
-      country: null,
-      city: null,
-      isp: null,
-      usageType: null,
-      isProxy: null,
-      proxyType: null,
-      asnOrg: null,
-      address: null,
-    });
+    const network = networkOf(withAddresses());
+    expect(Object.keys(network)).toEqual(expect.arrayContaining(['country', 'isp', 'isProxy', 'address']));
+    expect(new Set(Object.values(network))).toEqual(new Set([null]));
   });
 });

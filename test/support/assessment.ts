@@ -153,6 +153,7 @@ const NO_NETWORK: Assessment['network'] = {
   usageType: null,
   isProxy: null,
   proxyType: null,
+  asn: null,
   asnOrg: null,
   address: null,
 };

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { DomainFacts } from '#core/facts.ts';
-import { type Alert, alertsFor } from '#core/changes/alerts.ts';
-import { changesBetween } from '#core/changes/changes.ts';
-import { absent, found, HOSTED, hosted, unanswered } from '../lead/support.ts';
+import * as core from '#core/changes/alerts.ts';
+import type { Alert } from '#core/changes/alerts.ts';
+import { type AssessmentSnapshot, type Change, changesBetween as between } from '#core/changes/changes.ts';
+import { absent, found, HOSTED, hosted, unanswered, WORDING } from '../lead/support.ts';
+
+const changesBetween = (before: AssessmentSnapshot, after: AssessmentSnapshot): Change[] =>
+  between(before, after, WORDING);
+const alertsFor = (
+  before: AssessmentSnapshot | null,
+  after: AssessmentSnapshot,
+  changes: readonly Change[],
+): Alert[] => core.alertsFor(before, after, changes, WORDING);
 
 const REGISTRATION = HOSTED.registration?.state === 'found' ? HOSTED.registration.value : null;
 const expires = (date: string) => found({ ...REGISTRATION!, expires: `${date}T12:00:00Z` });

@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { DomainFacts } from '#core/facts.ts';
-import { type Change, CHANGE_TYPES, changesBetween, reasonOf, summaryOf } from '#core/changes/changes.ts';
-import { absent, found, HOSTED, hosted, microsoft, RSA_2048, unanswered } from '../lead/support.ts';
+import * as changes from '#core/changes/changes.ts';
+import { type AssessmentSnapshot, type Change, CHANGE_TYPES } from '#core/changes/changes.ts';
+import { CHANGE_SENTENCES } from '#core/changes/sentences.ts';
+import { changeWords } from '#core/changes/words.ts';
+import { absent, found, HOSTED, hosted, microsoft, RSA_2048, unanswered, WORDING } from '../lead/support.ts';
+
+const changesBetween = (before: AssessmentSnapshot | null, after: AssessmentSnapshot): Change[] =>
+  changes.changesBetween(before, after, WORDING);
+const reasonOf = (before: AssessmentSnapshot, after: AssessmentSnapshot) =>
+  changes.reasonOf(before, after, WORDING);
+const summaryOf = (before: AssessmentSnapshot | null, after: AssessmentSnapshot) =>
+  changes.summaryOf(before, after, WORDING);
 
 const NS = HOSTED.registration?.state === 'found' ? HOSTED.registration.value : null;
 const registered = (change: Partial<NonNullable<typeof NS>>) => found({ ...NS!, ...change });
@@ -411,4 +421,65 @@ describe('summaryOf, a row of the history', () => {
   ])('%s', (_, scans, en, tr) => {
     expect(summaryOf(...scans)).toEqual({ en, tr });
   });
+});
+
+test('every sentence can be said, with all its placeholders filled', () => {
+  const marks = Object.fromEntries(
+    Object.entries(WORDING.en.changes).map(([key, text]) => [key, `⟦${key}⟧ ${text}`]),
+  ) as typeof WORDING.en.changes;
+  const words = changeWords({ ...WORDING, en: { ...WORDING.en, changes: marks } });
+  const mail = hosted().mail;
+  const [one, two] = [
+    { id: 'a', name: 'A' },
+    { id: 'b', name: 'B' },
+  ];
+  const said = [
+    words.provider(mail, mail),
+    ...(
+      [
+        [null, one],
+        [one, null],
+        [one, two],
+      ] as const
+    ).map(([from, to]) => words.gateway(from, to)),
+    ...(
+      [
+        [null, 'a'],
+        ['a', null],
+        ['a', 'b'],
+      ] as const
+    ).map(([from, to]) => words.mx(from, to)),
+    words.spfState('spf-absent', 'spf-found'),
+    words.spfState('spf-absent', 'spf-permerror'),
+    words.spfState('spf-found', 'spf-absent'),
+    words.spfState('spf-found', 'spf-permerror'),
+    words.spfState('spf-permerror', 'spf-found'),
+    words.spfText(1, 2),
+    words.spfText(2, 1),
+    words.spfText(undefined, 1),
+    words.dkim('dkim-found'),
+    words.dkim('dkim-absent'),
+    words.dmarc('dmarc-absent', 'dmarc-reject'),
+    words.dmarc('dmarc-reject', 'dmarc-absent'),
+    words.dmarc('dmarc-reject', 'dmarc-permerror'),
+    words.dmarc('dmarc-permerror', 'dmarc-reject'),
+    words.dmarc('dmarc-reject', 'dmarc-quarantine'),
+    words.coverage(100, 50),
+    ...[10, 1, -1].map(words.expiry),
+    words.nameservers(),
+    words.registrar('A', 'B'),
+    words.priority(3, 2),
+    words.segment('Cold', 'Migration'),
+    words.score(10, 20),
+    words.scoreMoved(),
+    words.otherRules({ id: 'a', version: '1' }, { id: 'a', version: '2' }),
+    words.silence(),
+    words.noLonger({ en: 'X', tr: 'X' }),
+    words.firstScan(),
+    words.noChange(),
+    words.noScore(),
+    words.withPoints({ en: 'X', tr: 'X' }, '+5'),
+  ].flatMap(({ en, tr }) => [en, tr]);
+  expect(Object.keys(CHANGE_SENTENCES).filter((key) => !said.join().includes(`⟦${key}⟧`))).toEqual([]);
+  expect(said.filter((text) => /[{}]/.test(text))).toEqual([]);
 });

@@ -9,7 +9,7 @@ import {
   readIntelligence,
 } from '#core/lead/intelligence.ts';
 import { utf8Length } from '#core/lead/text.ts';
-import { hosted, microsoft, REFERRAL, summary, SYNCED } from './support.ts';
+import { hosted, microsoft, REFERRAL, summary, SYNCED, TURKISH, WORDING } from './support.ts';
 
 const ROW = {
   at: '2025-11-21T11:32:00Z',
@@ -23,7 +23,7 @@ const WHOLE: Intelligence = {
   ...intelligenceOf({
     assessment: microsoft(),
     previous: hosted(),
-    language: 'tr',
+    ...TURKISH,
     sales: { tr: summary('tr'), en: summary('en') },
     history: [ROW, ROW],
     referral: REFERRAL,
@@ -86,7 +86,7 @@ function checked(
   document: Intelligence,
   maxBytes = INTELLIGENCE_MAX_BYTES,
 ): { value: Intelligence; dropped: string[] } {
-  const { json, dropped } = fitIntelligence(document, maxBytes);
+  const { json, dropped } = fitIntelligence(document, WORDING, maxBytes);
   expect(utf8Length(json)).toBe(Buffer.byteLength(json, 'utf8'));
   expect(utf8Length(json)).toBeLessThanOrEqual(maxBytes);
   expect(valid(JSON.parse(json))).toBe(true);
@@ -193,19 +193,19 @@ describe('fitIntelligence', () => {
       ...signal,
       record: '</script><script>alert(1)</script>',
     }));
-    const { json } = fitIntelligence({ ...WHOLE, signals });
+    const { json } = fitIntelligence({ ...WHOLE, signals }, WORDING);
     expect(json).not.toContain('<');
   });
 
   test('fits again what was fitted, without losing what it says of itself', () => {
     const history = Array.from({ length: 500 }, () => ROW);
     const once = checked({ ...WHOLE, history }).value;
-    expect(fitIntelligence(once)).toEqual({ json: expect.any(String), dropped: [] });
+    expect(fitIntelligence(once, WORDING)).toEqual({ json: expect.any(String), dropped: [] });
     expect(once.cut).toEqual(['old-history']);
   });
 
   test('refuses a limit that even the score does not fit into', () => {
-    expect(() => fitIntelligence(WHOLE, 1000)).toThrow(RangeError);
+    expect(() => fitIntelligence(WHOLE, WORDING, 1000)).toThrow(RangeError);
   });
 
   const piece = fc.oneof(

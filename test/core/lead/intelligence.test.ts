@@ -17,6 +17,9 @@ import {
   summary,
   SYNCED,
   unanswered,
+  ENGLISH,
+  TURKISH,
+  WORDING,
 } from './support.ts';
 
 const SALES = { tr: summary('tr'), en: summary('en') };
@@ -24,7 +27,7 @@ const before = hosted({ txt: found([]), lookedUpAt: '2025-09-03T07:10:00Z' });
 const full = intelligenceOf({
   assessment: hosted(),
   previous: before,
-  language: 'tr',
+  ...TURKISH,
   sales: SALES,
   history: [
     {
@@ -76,6 +79,10 @@ describe('the intelligence of a hosted company', () => {
     });
   });
 
+  test('carries the network of the mail server with its AS number', () => {
+    expect(full.network).toMatchObject({ asn: 64_500, asnOrg: 'Marmara Hosting', address: '192.0.2.25' });
+  });
+
   test('shows each record with what it means in both languages', () => {
     expect(full.signals.find(({ id }) => id === 'dkim')).toMatchObject({
       state: 'absent',
@@ -96,7 +103,7 @@ describe('the intelligence of a hosted company', () => {
   });
 
   test('takes about 20 KB with both languages', () => {
-    const { json, dropped } = fitIntelligence(full);
+    const { json, dropped } = fitIntelligence(full, WORDING);
     expect(dropped).toEqual([]);
     expect(utf8Length(json)).toBeGreaterThan(15_000);
     expect(utf8Length(json)).toBeLessThan(25_000);
@@ -105,7 +112,7 @@ describe('the intelligence of a hosted company', () => {
 
 describe('the intelligence of other situations', () => {
   test('Microsoft 365 behind a gateway names both, with evidence and services', () => {
-    const it = intelligenceOf({ assessment: microsoft(), language: 'en' });
+    const it = intelligenceOf({ assessment: microsoft(), ...ENGLISH });
     expect(it.mail).toMatchObject({ provider: 'M365', gateway: 'Proofpoint' });
     expect(it.workloads.map(({ workload }) => workload)).toContain('exchange-online');
     expect(it.lookups.open.map(({ question }) => question)).toEqual(['bimi']);
@@ -113,12 +120,12 @@ describe('the intelligence of other situations', () => {
   });
 
   test('a first scan has nothing before it', () => {
-    expect(intelligenceOf({ assessment: hosted(), language: 'en' }).previous).toBeNull();
+    expect(intelligenceOf({ assessment: hosted(), ...ENGLISH }).previous).toBeNull();
   });
 
   test('without an answer on the MX the last result stays as a whole, marked as kept', () => {
     const silent = hosted({ mx: unanswered('TIMEOUT'), lookedUpAt: '2025-12-01T08:00:00Z' });
-    const it = intelligenceOf({ assessment: silent, kept: hosted(), language: 'en' });
+    const it = intelligenceOf({ assessment: silent, kept: hosted(), ...ENGLISH });
     expect(it.kept).toEqual({ since: '2025-11-21T11:32:00Z', triedAt: '2025-12-01T08:00:00Z' });
     expect(it.status).toBe('partial');
     expect(it.score?.value).toBe(15);
@@ -128,27 +135,27 @@ describe('the intelligence of other situations', () => {
   });
 
   test('without an answer on the MX and without an earlier result there is no score', () => {
-    const it = intelligenceOf({ assessment: hosted({ mx: unanswered('TIMEOUT') }), language: 'en' });
+    const it = intelligenceOf({ assessment: hosted({ mx: unanswered('TIMEOUT') }), ...ENGLISH });
     expect(it).toMatchObject({ score: null, range: null, lines: [], zones: [], kept: null });
     expect(Intelligence.parse(it)).toEqual(it);
   });
 
   test('a domain without mail has a score of 0 with its reason, and no ruler', () => {
-    const it = intelligenceOf({ assessment: hosted({ mx: absent('NODATA') }), language: 'en' });
+    const it = intelligenceOf({ assessment: hosted({ mx: absent('NODATA') }), ...ENGLISH });
     expect(it.score).toMatchObject({ value: 0, segment: 'Skip', hardFail: 'absent', category: 'P6' });
     expect(it.zones).toEqual([]);
     expect(it.lines.at(-1)?.why.en).toBe('No MX record: this domain receives no mail');
   });
 
   test('the earlier rule set leaves the category of a domain without mail open', () => {
-    const it = intelligenceOf({ assessment: hostedEarlier({ mx: absent('NODATA') }), language: 'tr' });
+    const it = intelligenceOf({ assessment: hostedEarlier({ mx: absent('NODATA') }), ...TURKISH });
     expect(it.score).toMatchObject({ segment: 'Skip', category: null, label: null, technicalHeat: null });
     expect(Intelligence.parse(it)).toEqual(it);
   });
 });
 
 describe('readIntelligence', () => {
-  const { json } = fitIntelligence(full);
+  const { json } = fitIntelligence(full, WORDING);
 
   test('gives back what was written', () => {
     expect(readIntelligence(json)).toEqual({ ok: true, value: full });

@@ -1,6 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { type Company, Lead, LeadDetail, leadDetailOf, leadOf, leadUrl } from '#core/lead/lead.ts';
-import { absent, found, hosted, hostedEarlier, microsoft, REFERRAL, SYNCED, unanswered } from './support.ts';
+import {
+  absent,
+  found,
+  hosted,
+  hostedEarlier,
+  microsoft,
+  REFERRAL,
+  SYNCED,
+  unanswered,
+  ENGLISH,
+  TURKISH,
+} from './support.ts';
 
 const COMPANY: Company = {
   id: 42,
@@ -15,13 +26,13 @@ const lead = leadOf({
   assessment: hosted(),
   referrals: REFERRAL,
   sync: SYNCED,
-  language: 'tr',
+  ...TURKISH,
   dynamics: { baseUrl: 'https://contoso.crm4.dynamics.com/', appId: 'app 1' },
 });
 
 describe('the lead of the API', () => {
   test('has every key of the earlier system', () => {
-    const detail = leadDetailOf({ company: COMPANY, assessment: hosted(), language: 'tr' });
+    const detail = leadDetailOf({ company: COMPANY, assessment: hosted(), ...TURKISH });
     const earlier = `
       company_id canonical_name domain provider tenant_size local_provider country
       contact_emails contact_quality_score linkedin_pattern spf dkim dmarc_policy dmarc_coverage
@@ -35,7 +46,7 @@ describe('the lead of the API', () => {
 
   test('is what its schema says, nothing more', () => {
     expect(Lead.strict().parse(lead)).toEqual(lead);
-    const detail = leadDetailOf({ company: COMPANY, assessment: microsoft(), language: 'en' });
+    const detail = leadDetailOf({ company: COMPANY, assessment: microsoft(), ...ENGLISH });
     expect(LeadDetail.strict().parse(detail)).toEqual(detail);
   });
 
@@ -70,24 +81,24 @@ describe('the lead of the API', () => {
     ['two records, which is an error', found(['v=spf1 -all', 'v=spf1 +all']), false],
     ['not answered', unanswered('SERVFAIL'), null],
   ] as const)('says of SPF, %s', (_, txt, spf) => {
-    expect(leadOf({ company: COMPANY, assessment: hosted({ txt }), language: 'en' }).spf).toBe(spf);
+    expect(leadOf({ company: COMPANY, assessment: hosted({ txt }), ...ENGLISH }).spf).toBe(spf);
   });
 
   test('says nothing of DKIM when no usual selector has a key', () => {
     const dkim = { base: absent('NODATA'), selectors: [] };
-    expect(leadOf({ company: COMPANY, assessment: hosted({ dkim }), language: 'en' }).dkim).toBeNull();
+    expect(leadOf({ company: COMPANY, assessment: hosted({ dkim }), ...ENGLISH }).dkim).toBeNull();
   });
 
   test('shows the earlier score and provider when the MX look-up gave no answer', () => {
     const assessment = hosted({ mx: unanswered('TIMEOUT'), lookedUpAt: '2025-12-01T08:00:00Z' });
-    expect(leadOf({ company: COMPANY, assessment, kept: hosted(), language: 'en' })).toMatchObject({
+    expect(leadOf({ company: COMPANY, assessment, kept: hosted(), ...ENGLISH })).toMatchObject({
       scan_status: 'partial',
       scanned_at: '2025-12-01T08:00:00Z',
       score_kept_from: '2025-11-21T11:32:00Z',
       readiness_score: 15,
       provider: 'Hosting',
     });
-    expect(leadOf({ company: COMPANY, assessment, language: 'en' })).toMatchObject({
+    expect(leadOf({ company: COMPANY, assessment, ...ENGLISH })).toMatchObject({
       readiness_score: null,
       segment: null,
       priority_score: null,
@@ -98,14 +109,14 @@ describe('the lead of the API', () => {
 
   test('names the reason of a hard fail as the earlier system did', () => {
     const assessment = hosted({ mx: absent('NODATA') });
-    expect(leadOf({ company: COMPANY, assessment, language: 'tr' })).toMatchObject({
+    expect(leadOf({ company: COMPANY, assessment, ...TURKISH })).toMatchObject({
       readiness_score: 0,
       segment: 'Skip',
       hard_fail: 'absent',
       reason: 'Hard-fail: MX kaydı yok: bu alan adı e-posta almıyor',
     });
     const earlier = hostedEarlier({ mx: absent('NODATA') });
-    expect(leadOf({ company: COMPANY, assessment: earlier, language: 'tr' })).toMatchObject({
+    expect(leadOf({ company: COMPANY, assessment: earlier, ...TURKISH })).toMatchObject({
       readiness_score: 0,
       priority_category: null,
       priority_label: null,
@@ -113,7 +124,7 @@ describe('the lead of the API', () => {
   });
 
   test('is not synced and has no referral when nothing is known of either', () => {
-    expect(leadOf({ company: COMPANY, assessment: hosted(), language: 'en' })).toMatchObject({
+    expect(leadOf({ company: COMPANY, assessment: hosted(), ...ENGLISH })).toMatchObject({
       link_status: 'none',
       referral_count: 0,
       referral_ids: [],

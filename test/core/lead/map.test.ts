@@ -7,7 +7,7 @@ import {
   type ColumnValues,
 } from '#core/lead/columns.ts';
 import { fitIntelligence, intelligenceOf } from '#core/lead/intelligence.ts';
-import { columnsOf, mlWeights, pushHashInput, syncColumns, WORKLOAD_NAMES } from '#core/lead/map.ts';
+import { columnsOf, mlWeights, pushHashInput, syncColumns } from '#core/lead/map.ts';
 import { CATEGORIES, COMMERCIAL_SEGMENTS, SEGMENTS, TECHNICAL_HEATS } from '#core/rules/rule-set.ts';
 import { TENANT_SIZES } from '#core/rules/classification.ts';
 import { aScore, anAssessment } from '#test/support/assessment.ts';
@@ -20,10 +20,13 @@ import {
   summary,
   SYNCED,
   unanswered,
+  ENGLISH,
+  TURKISH,
+  WORDING,
 } from './support.ts';
 
 const everything = {
-  language: 'tr',
+  ...TURKISH,
   intelligenceJson: '{"schema":1}',
   referrals: REFERRAL,
   source: 'import',
@@ -76,9 +79,9 @@ describe('columnsOf', () => {
     expect(COLUMN_NAMES.filter((name) => !written.includes(name))).toEqual(['hnt_requestedon']);
   });
 
-  test('names provider and gateway of Microsoft 365 behind Proofpoint, and the services seen', () => {
-    expect(columnsOf(microsoft(), { language: 'tr' })).toMatchObject({
-      hnt_provider: 'Microsoft 365',
+  test('names gateway and services of Microsoft 365 behind Proofpoint, and the provider by its id', () => {
+    expect(columnsOf(microsoft(), TURKISH)).toMatchObject({
+      hnt_provider: 'M365',
       hnt_gateway: 'Proofpoint',
       hnt_segment: choiceValue('hnt_segment', 'Existing'),
       hnt_tenantid: '6d0f2a51-0000-4000-8000-00000000e0a2',
@@ -86,11 +89,19 @@ describe('columnsOf', () => {
     });
   });
 
+  test('writes the provider as the earlier system did, in every language; its name is in the intelligence', () => {
+    for (const organisation of [ENGLISH, TURKISH]) {
+      expect(columnsOf(microsoft(), organisation).hnt_provider).toBe('M365');
+      expect(intelligenceOf({ assessment: microsoft(), ...organisation }).mail).toMatchObject({
+        provider: 'M365',
+        providerName: 'Microsoft 365',
+      });
+    }
+  });
+
   test('writes texts in the language of the organisation', () => {
-    expect(columnsOf(hosted(), { language: 'en' }).hnt_prioritylabel).toBe('High Potential Greenfield');
-    expect(columnsOf(hosted(), { language: 'tr' }).hnt_prioritylabel).toBe(
-      'Yüksek Potansiyelli Yeni Müşteri',
-    );
+    expect(columnsOf(hosted(), ENGLISH).hnt_prioritylabel).toBe('High Potential Greenfield');
+    expect(columnsOf(hosted(), TURKISH).hnt_prioritylabel).toBe('Yüksek Potansiyelli Yeni Müşteri');
   });
 
   test('leaves the earlier score alone when the MX look-up gave no answer', () => {
@@ -120,7 +131,7 @@ describe('columnsOf', () => {
   });
 
   test('writes a score of 0 for a domain without mail: it is an answer', () => {
-    expect(columnsOf(hosted({ mx: absent('NODATA') }), { language: 'en' })).toMatchObject({
+    expect(columnsOf(hosted({ mx: absent('NODATA') }), ENGLISH)).toMatchObject({
       hnt_finalscore: 0,
       hnt_priorityscore: 7,
       hnt_segment: choiceValue('hnt_segment', 'Skip'),
@@ -130,7 +141,7 @@ describe('columnsOf', () => {
   });
 
   test('empties the P-model where the rule set has none', () => {
-    expect(columnsOf(hostedEarlier({ mx: absent('NODATA') }), { language: 'en' })).toMatchObject({
+    expect(columnsOf(hostedEarlier({ mx: absent('NODATA') }), ENGLISH)).toMatchObject({
       hnt_prioritycategory: null,
       hnt_prioritylabel: null,
       hnt_technicalheat: null,
@@ -140,14 +151,14 @@ describe('columnsOf', () => {
   });
 
   test('leaves out what it was not told: referrals, source, sync, request', () => {
-    const names = Object.keys(columnsOf(hosted(), { language: 'en' }));
+    const names = Object.keys(columnsOf(hosted(), ENGLISH));
     expect(names.filter((name) => /referral|source|sync|push|processing|request|json$/.test(name))).toEqual([
       'hnt_huntermlweightjson',
     ]);
   });
 
   test('empties the referral columns when Partner Center has none', () => {
-    expect(columnsOf(hosted(), { language: 'en', referrals: null })).toMatchObject({
+    expect(columnsOf(hosted(), { ...ENGLISH, referrals: null })).toMatchObject({
       hnt_referralid: null,
       hnt_referraltype: null,
       hnt_ispartnercenterreferral: false,
@@ -156,26 +167,24 @@ describe('columnsOf', () => {
 
   describe('the tenant id', () => {
     test('is left alone when the look-up gave no answer', () => {
-      expect(
-        columnsOf(microsoft({ tenant: unanswered('THROTTLED') }), { language: 'en' }),
-      ).not.toHaveProperty('hnt_tenantid');
+      expect(columnsOf(microsoft({ tenant: unanswered('THROTTLED') }), ENGLISH)).not.toHaveProperty(
+        'hnt_tenantid',
+      );
     });
     test('is left alone when it was not looked up, as in bulk', () => {
       const signals = microsoft().signals.map((signal) =>
         signal.id === 'tenant' ? { ...signal, state: 'not-asked' as const } : signal,
       );
-      expect(columnsOf({ ...microsoft(), tenant: null, signals }, { language: 'en' })).not.toHaveProperty(
+      expect(columnsOf({ ...microsoft(), tenant: null, signals }, ENGLISH)).not.toHaveProperty(
         'hnt_tenantid',
       );
     });
     test('is emptied when there is none', () => {
-      expect(
-        columnsOf(microsoft({ tenant: absent('NOT-FOUND') }), { language: 'en' }).hnt_tenantid,
-      ).toBeNull();
+      expect(columnsOf(microsoft({ tenant: absent('NOT-FOUND') }), ENGLISH).hnt_tenantid).toBeNull();
     });
     test('is taken from the referral when only that names it', () => {
       const referrals = { ...REFERRAL, tenant_id: 'aaaaaaaa-0000-4000-8000-000000000001' };
-      expect(columnsOf(hosted(), { language: 'en', referrals }).hnt_tenantid).toBe(referrals.tenant_id);
+      expect(columnsOf(hosted(), { ...ENGLISH, referrals }).hnt_tenantid).toBe(referrals.tenant_id);
     });
   });
 
@@ -195,8 +204,7 @@ describe('columnsOf', () => {
   test('maps every word of the engine to an option', () => {
     const scored = aScore();
     const model = scored.pModel!;
-    const of = (overrides: Parameters<typeof anAssessment>[0]) =>
-      columnsOf(anAssessment(overrides), { language: 'en' });
+    const of = (overrides: Parameters<typeof anAssessment>[0]) => columnsOf(anAssessment(overrides), ENGLISH);
     for (const segment of SEGMENTS)
       expect(of({ scored: { ...scored, segment } }).hnt_segment).toBe(choiceValue('hnt_segment', segment));
     for (const category of CATEGORIES)
@@ -215,7 +223,7 @@ describe('columnsOf', () => {
       expect(of({ tenantSize: { size, basis: 'declared', because: [] } }).hnt_huntertenantsize).toBe(
         choiceValue('hnt_huntertenantsize', size),
       );
-    expect(Object.values(WORKLOAD_NAMES).join(', ').length).toBeLessThan(
+    expect(Object.values(WORDING.en.names.workloads).join(', ').length).toBeLessThan(
       columns.hnt_m365matchtags.type.maxLength,
     );
   });
@@ -225,7 +233,7 @@ describe('columnsOf', () => {
     const values = columnsOf(
       anAssessment({
         domain: 'a'.repeat(300),
-        mail: { ...anAssessment().mail, providerName: `x${long}`, gateway: { id: 'g', name: long } },
+        mail: { ...anAssessment().mail, provider: `x${long}`, gateway: { id: 'g', name: long } },
         infrastructureSummary: long,
         ruleSet: { id: 'hunter-1', version: `1.0.0+${'o'.repeat(100)}` },
       }),
@@ -252,7 +260,7 @@ describe('columnsOf', () => {
         confidence: { ...anAssessment().confidence, total: 3.404999 },
         fit: { score: -3, lines: [] },
       }),
-      { language: 'en', sync: { ...SYNCED, attempts: -1 } },
+      { ...ENGLISH, sync: { ...SYNCED, attempts: -1 } },
     );
     expect(values).toMatchObject({
       hnt_finalscore: 100,
@@ -264,7 +272,7 @@ describe('columnsOf', () => {
 
   test('takes control characters out of what strangers publish', () => {
     const values = columnsOf(anAssessment({ infrastructureSummary: 'ISP:\u0000 Evil\u001b[31m \ud800' }), {
-      language: 'en',
+      ...ENGLISH,
     });
     expect(values.hnt_infrasummary).toBe('ISP: Evil[31m \ufffd');
   });
@@ -309,8 +317,7 @@ describe('mlWeights', () => {
     const many = (points: number) => ({
       scored: aScore({ lines: Array.from({ length: 10_000 }, () => ({ ...base!, points })) }),
     });
-    const json = (points: number) =>
-      columnsOf(anAssessment(many(points)), { language: 'en' }).hnt_huntermlweightjson;
+    const json = (points: number) => columnsOf(anAssessment(many(points)), ENGLISH).hnt_huntermlweightjson;
     expect(JSON.parse(json(0) ?? '')).toMatchObject({ weights: [] });
     expect(json(1)).toBeNull();
   });
@@ -321,7 +328,7 @@ describe('pushHashInput', () => {
     fitIntelligence(
       intelligenceOf({
         assessment: { ...assessment, lookedUpAt: at, assessedAt: at },
-        language: 'tr',
+        ...TURKISH,
         sales: {
           tr: summary('tr'),
           en: { ...summary('en'), metadata: { ...summary('en').metadata, generated_at: at } },
@@ -339,6 +346,7 @@ describe('pushHashInput', () => {
         sync: { ...SYNCED, last_at: at },
         referral: REFERRAL,
       }),
+      WORDING,
     ).json;
   const values = columnsOf(hosted(), {
     ...everything,

@@ -3,15 +3,18 @@ import type { Assessment, AssessmentContext } from '#core/assessment.ts';
 import { assess } from '#core/assess.ts';
 import { absent, type DomainFacts, found, unanswered } from '#core/facts.ts';
 import type { ReferralAggregate, SyncState } from '#core/lead/lead.ts';
+import { MessagesFile } from '#core/rules/messages.ts';
+import { type Wording, WordingFile, withNames } from '#core/rules/sales.ts';
 import { MAIL_RULE_FILES, mailRules, type Rules, RuleSet } from '#core/rules.ts';
 import type { SalesSummary } from '#core/sales/contract.ts';
 
 export { absent, found, unanswered };
 
-/** The engine's own rules alone: these tests do not depend on the wording of the sales texts. */
+const json = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../rules/${name}.json`, import.meta.url), 'utf8'));
+
+/** The engine's own rules alone: these tests do not depend on offers and on what follows from them. */
 function rules(set: string): Rules {
-  const json = (name: string): unknown =>
-    JSON.parse(readFileSync(new URL(`../../../rules/${name}.json`, import.meta.url), 'utf8'));
   const files = Object.fromEntries(
     Object.entries(MAIL_RULE_FILES).map(([name, schema]) => [name, schema.parse(json(name))]),
   ) as Parameters<typeof mailRules>[0];
@@ -24,6 +27,13 @@ function rules(set: string): Rules {
 
 const RULES = rules('hunter-1');
 const EARLIER_RULES = rules('python-2025-11');
+
+const wordsIn = (language: 'tr' | 'en'): Wording =>
+  withNames(WordingFile.parse(json(`wording.${language}`)), MessagesFile.parse(json(`messages.${language}`)));
+/** The words that ship. */
+export const WORDING = { tr: wordsIn('tr'), en: wordsIn('en') };
+export const ENGLISH = { language: 'en', wording: WORDING } as const;
+export const TURKISH = { language: 'tr', wording: WORDING } as const;
 
 /** The hoster's customer of the visual reference: 15 points, new in Migration. */
 export const HOSTED: DomainFacts = {

@@ -3,8 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { readRuleFile } from '#core/rules.ts';
 import { OffersFile, salesRules, withPrices } from '#core/rules/sales.ts';
 import { anAssessment, aScore } from '#test/support/assessment.ts';
+import { allShippedRules } from '#test/support/rules.ts';
 import { behindProofpoint, google, m365, rules, summaryOf } from './worlds.ts';
 
+const { messages } = allShippedRules();
 const FILE = new URL('../../../rules/offers.json', import.meta.url);
 function shipped(): OffersFile {
   const reading = readRuleFile('offers.json', readFileSync(FILE, 'utf8'), OffersFile);
@@ -73,8 +75,10 @@ describe("a customer's own prices", () => {
     const { offers } = salesRules({
       offers: reading.value,
       opportunity: { ...rules.opportunity, version: '1.0.0', date: '2026-11-25', source: 'test' },
-      'wording.tr': rules.wording.tr,
-      'wording.en': rules.wording.en,
+      'wording.tr': { ...rules.wording.tr, version: '1.0.0', date: '2026-11-25' },
+      'wording.en': { ...rules.wording.en, version: '1.0.0', date: '2026-11-25' },
+      'messages.tr': messages.tr,
+      'messages.en': messages.en,
     });
     expect(offers.rows.large.migration_fee).toBe(8000);
     expect(offers.rows.enterprise.migration_fee).toBe(8000);

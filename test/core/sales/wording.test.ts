@@ -1,4 +1,6 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { MessagesFile } from '#core/rules/messages.ts';
 import { WordingFile, wordingFaults, type SalesRules, type Wording } from '#core/rules/sales.ts';
 import { CLAIM_IDS, shown } from '#core/sales/claims.ts';
 import { formatFor } from '#core/sales/format.ts';
@@ -27,11 +29,25 @@ describe('the two wordings', () => {
   });
 
   it('a key that only one language has is refused by its schema', () => {
+    const { names: _names, ...file } = tr;
+    expect(WordingFile.safeParse(file).success).toBe(true);
     const { head: _, ...rest } = tr.sentences.one_liner;
-    expect(WordingFile.safeParse({ ...tr, sentences: { ...tr.sentences, one_liner: rest } }).success).toBe(
+    expect(WordingFile.safeParse({ ...file, sentences: { ...tr.sentences, one_liner: rest } }).success).toBe(
       false,
     );
   });
+
+  it.for(['changes', 'signals', 'evidence', 'lead'] as const)(
+    'a key of %s that is missing, and one that nobody knows, is refused by its schema',
+    (section) => {
+      const { names: _, ...file } = tr;
+      const texts: Record<string, string> = file[section];
+      const [first = ''] = Object.keys(texts);
+      const { [first]: _text, ...less } = texts;
+      for (const changed of [less, { ...texts, 'no-such-key': 'Metin' }])
+        expect(WordingFile.safeParse({ ...file, [section]: changed }).success).toBe(false);
+    },
+  );
 
   it.for([
     ['other placeholders', 'one_liner', 'head', '{domain}: {segment}', /differ/],
@@ -61,11 +77,63 @@ describe('the two wordings', () => {
     expect(faults[0]?.path).toBe(`sentences.${part}.${key}`);
   });
 
+  it.for([
+    ['other placeholders', 'changes', 'registrar', 'Kayıt kuruluşu değişti: {from}', /differ/],
+    [
+      'a placeholder nobody fills in',
+      'changes',
+      'registrar',
+      'Kayıt kuruluşu: {from} → {to} ({when})',
+      /no placeholder \{when\}/,
+    ],
+    ['a placeholder where there is none', 'evidence', 'dkim-absent', '{domain}', /no placeholder \{domain\}/],
+    ['a straight apostrophe', 'signals', 'no-answer', "Yanıt'", /typographic/],
+    ['a stray brace', 'lead', 'further-rules', '{rules} kural }', /brace/],
+  ] as const)('outside the summary, %s: refused, with its path', ([, section, key, text, fault]) => {
+    const faults = wordingFaults({ ...tr, [section]: { ...tr[section], [key]: text } }, en);
+    expect(faults.map(({ fault }) => fault).join()).toMatch(fault);
+    expect(faults[0]).toMatchObject({ file: 'wording.tr.json', path: `${section}.${key}` });
+  });
+
+  it('a sentence that only one language has is told', () => {
+    const { 'first-scan': _, ...less } = en.changes;
+    expect(wordingFaults(tr, { ...en, changes: less as typeof en.changes })).toEqual([
+      {
+        file: 'wording.tr.json',
+        path: 'changes.first-scan',
+        fault: 'wording.en.json has no such text',
+      },
+    ]);
+  });
+
   it('a key beside the schema is told as well, whichever language has it', () => {
     const words = { ...en.words, provider: { ...en.words.provider, Extra: 'Extra' } };
     expect(wordingFaults(tr, { ...en, words })).toEqual([
       { file: 'wording.en.json', path: 'words.provider.Extra', fault: 'wording.tr.json has no such text' },
     ]);
+  });
+});
+
+describe('one text in one place', () => {
+  const file = (path: string): string => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+
+  it('what a finding shows is not its name a second time', () => {
+    for (const language of ['tr', 'en'] as const) {
+      const { findings } = MessagesFile.parse(JSON.parse(file(`rules/messages.${language}.json`)));
+      const names = new Set(Object.values(findings));
+      expect(Object.values(rules.wording[language].evidence).filter((text) => names.has(text))).toEqual([]);
+    }
+  });
+
+  // Labels of columns and choices are the column definition: Dataverse holds them in both languages.
+  const labels = ['core/lead/columns.ts', 'core/lead/choices.ts'];
+  const sources = ['core/changes', 'core/lead'].flatMap((folder) =>
+    readdirSync(new URL(`../../../${folder}`, import.meta.url))
+      .map((name) => `${folder}/${name}`)
+      .filter((path) => path.endsWith('.ts') && !labels.includes(path)),
+  );
+  it.for(sources)('%s holds no text in two languages', (path) => {
+    expect(file(path)).not.toMatch(/\b(?:tr|en): ['"`]|[çğıöşüÇĞİÖŞÜ]/);
   });
 });
 

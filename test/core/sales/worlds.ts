@@ -378,6 +378,7 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
       usageType: 'DCH',
       isProxy: true,
       proxyType: 'VPN',
+      asn: null,
       asnOrg: null,
       address: '192.0.2.25',
     },
