@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { confidence } from '#core/score/confidence.ts';
 import { fit } from '#core/score/fit.ts';
 import { range } from '#core/score/range.ts';
-import { score } from '#core/score/score.ts';
+import { place, score } from '#core/score/score.ts';
+import { providerScore } from '#core/score/situation.ts';
 import { whatIf } from '#core/score/what-if.ts';
 import { zones } from '#core/score/zones.ts';
 import { shippedRules } from '#test/support/rules.ts';
-import { situation } from './situation.ts';
+import { PROVIDERS, situation } from './situation.ts';
 
 const rules = shippedRules();
 const points = (scored: ReturnType<typeof score>): string =>
@@ -119,6 +120,29 @@ describe('zones', () => {
     const found = zones(situation(provider, []), rules.set);
     expect(found.map((zone) => `${zone.from} ${zone.segment} ${zone.priority}`).join(', ')).toBe(expected);
   });
+});
+
+test.each(['hunter-1', 'python-2025-11'])('zones of %s hold at every score for every provider', (id) => {
+  const { set } = shippedRules(id);
+  for (const provider of PROVIDERS) {
+    const world = situation(provider, []);
+    const ruler = zones(world, set);
+    for (let at = 0; at <= 100; at++) {
+      const zone = ruler.findLast(({ from }) => from <= at);
+      const placed = place(world, set, {
+        providerScore: providerScore(set, provider, world.kind),
+        hardFail: false,
+        score: at,
+      });
+      expect([provider, at, zone?.segment, zone?.priority, zone?.category]).toEqual([
+        provider,
+        at,
+        placed.segment,
+        placed.priority,
+        placed.pModel?.category,
+      ]);
+    }
+  }
 });
 
 describe('what-if', () => {
