@@ -25,8 +25,9 @@ const DMARC_NAMES = {
 /** The policy as the record says it; null without a record. */
 export const dmarcName = (state: DmarcState): string | null => DMARC_NAMES[state];
 
-/** Which sentence tells a change, in both languages. The sentences themselves are rule data. */
 export type ChangeWords = ReturnType<typeof changeWords>;
+
+/** Which sentence tells a change, in both languages. The sentences themselves are rule data. */
 export function changeWords(wording: Wordings) {
   const words = (text: (say: Say<typeof CHANGE_SENTENCES>, wording: Wording) => string): Words =>
     inEach((language) => text(sayFrom(wording[language].changes), wording[language]));
@@ -95,16 +96,13 @@ export function changeWords(wording: Wordings) {
         say('other-rules', { from: `${from.id} ${from.version}`, to: `${to.id} ${to.version}` }),
       ),
     silence: () => words((say) => say('silence')),
-    noLonger: (line: Words) =>
-      inEach((language) => sayFrom(wording[language].changes)('no-longer', { line: line[language] })),
+    noLonger: (line: Words) => words((say, { language }) => say('no-longer', { line: line[language] })),
     firstScan: () => words((say) => say('first-scan')),
     noChange: () => words((say) => say('no-change')),
     noScore: () => words((say) => say('no-score')),
 
     list: (all: readonly Words[]) => inEach((language) => all.map((words) => words[language]).join('; ')),
     withPoints: (change: Words, points: string) =>
-      inEach((language) =>
-        sayFrom(wording[language].changes)('with-points', { change: change[language], points }),
-      ),
+      words((say, { language }) => say('with-points', { change: change[language], points })),
   };
 }

@@ -17,8 +17,10 @@ export function signalWords(assessment: Assessment, signal: SignalView, wording:
   return words.en === '' ? null : words;
 }
 
+const speak = ({ signals }: Wording) => sayFrom<typeof SIGNAL_SENTENCES>(signals);
+
 function textOf(assessment: Assessment, signal: SignalView, wording: Wording): string {
-  if (signal.state === 'unanswered') return sayFrom<typeof SIGNAL_SENTENCES>(wording.signals)('no-answer');
+  if (signal.state === 'unanswered') return speak(wording)('no-answer');
   const sentences = [
     OWN[signal.id]?.(assessment, wording),
     ...signal.findings.map((id) => findingText(id, wording)),
@@ -35,8 +37,8 @@ const NAMED: ReadonlySet<FindingId> = new Set(NAMED_FINDINGS);
 
 /** Sentences that need more than a finding. */
 const OWN: Partial<Record<SignalView['id'], (assessment: Assessment, wording: Wording) => string | null>> = {
-  mx({ mail }, { signals }) {
-    const say = sayFrom<typeof SIGNAL_SENTENCES>(signals);
+  mx({ mail }, wording) {
+    const say = speak(wording);
     if (mail.because.length === 0 || mail.mxRoot === null) return null;
     const provider =
       mail.localProvider === null
@@ -48,8 +50,8 @@ const OWN: Partial<Record<SignalView['id'], (assessment: Assessment, wording: Wo
       ? say('mx-gateway-unknown', { gateway })
       : say('mx-gateway', { gateway, provider });
   },
-  spf({ metrics }, { signals }) {
-    const say = sayFrom<typeof SIGNAL_SENTENCES>(signals);
+  spf({ metrics }, wording) {
+    const say = speak(wording);
     const includes = metrics['spf-includes'];
     const lookups = metrics['spf-lookups'];
     if (includes === undefined) return null;
@@ -61,7 +63,7 @@ const OWN: Partial<Record<SignalView['id'], (assessment: Assessment, wording: Wo
     if (!CALENDAR_DATE.test(expires)) return null;
     // No count of days: the sentence is read on other days than the one it was written on.
     const date = formatFor(wording).shortDate(expires);
-    return sayFrom<typeof SIGNAL_SENTENCES>(wording.signals)('registration-ends', { date });
+    return speak(wording)('registration-ends', { date });
   },
 };
 const CALENDAR_DATE = /^\d{4}-(?:0[1-9]|1[0-2])-\d{2}/;

@@ -147,12 +147,11 @@ const rules = shippedRules();
 const { providers } = rules.mail;
 const ours = new Set([...providers.values()].flatMap(({ spfNetworks }) => spfNetworks));
 
-/** Records that many domains include are a platform's: its networks stay. */
 const segments = (text: string): string[] => text.split(/\s+(?=v=spf1(?:\s|$))/i);
-const sharedBy = new Map<string, number>();
-for (const { spf_resolved } of entries)
-  for (const segment of new Set(segments(spf_resolved)))
-    sharedBy.set(segment, (sharedBy.get(segment) ?? 0) + 1);
+
+const gatewaySpf = new Set(
+  [...entries.flatMap(({ mx }) => mx)].flatMap((host) => rules.mail.gatewayByMx.get(host)?.value.spf ?? []),
+);
 
 const isPlatform = (name: string): boolean =>
   SERVICES.some((suffix) => hasSuffix(name, suffix)) ||
@@ -166,10 +165,6 @@ const isPlatform = (name: string): boolean =>
   ].some((map) => map.get(name) !== undefined) ||
   NAMED_AFTER_CUSTOMER.some((suffix) => hasSuffix(name, suffix)) ||
   [...gatewaySpf].some((suffix) => hasSuffix(name, suffix));
-const gatewaySpf = new Set(
-  [...entries.flatMap(({ mx }) => mx)].flatMap((host) => rules.mail.gatewayByMx.get(host)?.value.spf ?? []),
-);
-
 const others = new Map<string, string>();
 const hostsOf = new Map<string, Map<string, string>>();
 /** A name of a third party, the same each time: `s1.bilisim-07.example` for a host of it. */
@@ -191,6 +186,11 @@ function disguise(entry: Source, stem: string): Source {
   const dashed = domain.replaceAll('.', '-');
   const name = (host: string): string => {
     const lower = host.toLowerCase();
+    const selector = /^(selector[12])-[^.]+\._domainkey\.[^.]+\.(.+)$/.exec(lower);
+    if (selector !== null) {
+      const [, which = '', below = ''] = selector;
+      return `${which}-${dashed}._domainkey.${stem}.${below.replace(entry.domain, domain)}`;
+    }
     if (hasSuffix(lower, entry.domain)) return `${lower.slice(0, -entry.domain.length)}${domain}`;
     if (!isPlatform(lower)) return stranger(lower);
     const customer = NAMED_AFTER_CUSTOMER.find((suffix) => hasSuffix(lower, suffix));
@@ -198,10 +198,8 @@ function disguise(entry: Source, stem: string): Source {
       const [first = '', ...rest] = lower.split('.');
       return [`${dashed}${/-[12]$/.exec(first)?.[0] ?? ''}`, ...rest].join('.');
     }
-    const selector = /^(selector[12])-[^.]+\._domainkey\.[^.]+\.(.+)$/.exec(lower);
-    if (selector !== null) return `${selector[1]}-${dashed}._domainkey.${stem}.${selector[2]}`;
     // customer numbers of gateways
-    return lower.replace(/\d{3,}/g, (digits) => '0'.repeat(digits.length - 1) + '1');
+    return lower.replace(/\d{4,}/g, (digits) => '0'.repeat(digits.length - 1) + '1');
   };
   const names = (text: string): string =>
     text.replace(/(?<![a-z0-9%{}._-])(?:[a-z0-9_-]+\.)+[a-z][a-z0-9-]*(?![a-z0-9.-])/gi, name);
@@ -209,11 +207,11 @@ function disguise(entry: Source, stem: string): Source {
   const networks = (text: string): string =>
     text.replace(/ip([46]):([0-9a-f.:]+)(\/\d+)?/gi, (whole, version: string, _address, width = '') => {
       if (ours.has(whole.toLowerCase())) return whole;
-      if (version === '6') return `ip6:2001:db8:${(++host).toString(16)}::${width || '1'}`.replace('::1', '::1');
+      if (version === '6') return `ip6:2001:db8:${(++host).toString(16)}::${width || '1'}`;
       return width === '' || width === '/32' ? `ip4:192.0.2.${(++host % 254) + 1}` : `ip4:198.51.100.0${width}`;
     });
-  const record = (text: string): string =>
-    (sharedBy.get(text) ?? 0) >= 3 ? names(text) : networks(names(text));
+  // What platforms publish stays as it is all the same: the zone takes what most domains of the data say of a name.
+  const record = (text: string): string => networks(names(text));
   const values = (map: Readonly<Record<string, string>> | null) =>
     map &&
     Object.fromEntries(
