@@ -38,11 +38,16 @@ function rowOf(assessment: Assessment): Row {
       scored === null
         ? 'none'
         : `${scored.score} ${scored.segment} ${scored.priority} ${scored.pModel?.category ?? '-'}${range !== null && range.low !== range.high ? ` (${range.low} to ${range.high})` : ''}`,
-    lines: (scored?.lines ?? []).map(({ id, points }) => `${id} ${points > 0 ? '+' : ''}${points}`).join(', '),
+    lines: (scored?.lines ?? [])
+      .map(({ id, points }) => `${id} ${points > 0 ? '+' : ''}${points}`)
+      .join(', '),
     status: assessment.status,
     open: assessment.open.map(({ question, why }) => `${question} ${why}`).join(', '),
     confidence: `${confidence.total.toFixed(2)} ${confidence.level}`,
-    fit: fit === null ? 'unknown' : `${fit.score}: ${fit.lines.map(({ id, points }) => `${id} ${points}`).join(', ')}`,
+    fit:
+      fit === null
+        ? 'unknown'
+        : `${fit.score}: ${fit.lines.map(({ id, points }) => `${id} ${points}`).join(', ')}`,
     size: tenantSize.size === null ? 'unknown' : `${tenantSize.size} ${tenantSize.basis}`,
     workloads: assessment.workloads.map(({ workload, confidence: sure }) => `${workload} ${sure}`).join(', '),
     findings: assessment.findings.map(({ id }) => id).join(' '),
@@ -63,7 +68,9 @@ export function assessGolden(): Golden {
   }
   // The domains stay together in the file, the default set first.
   return new Map(
-    facts.flatMap(({ domain }) => SETS.map((set) => [`${domain} ${set}`, rows.get(`${domain} ${set}`) ?? {}])),
+    facts.flatMap(({ domain }) =>
+      SETS.map((set) => [`${domain} ${set}`, rows.get(`${domain} ${set}`) ?? {}]),
+    ),
   );
 }
 

@@ -122,7 +122,10 @@ export const MADE: readonly DomainFacts[] = [
   spoiled('mx-microsoft-form', { mx: mx('0 mx-microsoft-form-example.a-v1.mx.microsoft') }),
   spoiled('m365-behind-proofpoint', {
     mx: mx('10 mxa-00000001.gslb.pphosted.com', '10 mxb-00000001.gslb.pphosted.com'),
-    txt: txt('v=spf1 include:spf-00000001.pphosted.com include:spf.protection.outlook.com -all', 'MS=ms10000003'),
+    txt: txt(
+      'v=spf1 include:spf-00000001.pphosted.com include:spf.protection.outlook.com -all',
+      'MS=ms10000003',
+    ),
     spfTxt: {
       'spf-00000001.pphosted.com': txt('v=spf1 ip4:192.0.2.0/24 ~all'),
       'spf.protection.outlook.com': txt('v=spf1 ip4:40.92.0.0/15 -all'),
@@ -152,10 +155,20 @@ export const MADE: readonly DomainFacts[] = [
   bare('own-mx-with-ms-verification', ['10 mail.own-mx-with-ms-verification.example'], {
     txt: txt('v=spf1 mx include:spf.protection.outlook.com -all', 'MS=ms10000005'),
     spfTxt: { 'spf.protection.outlook.com': txt('v=spf1 ip4:40.92.0.0/15 -all') },
-    tenant: found({ tenantId: '22222222-2222-4333-8444-555555555555', region: 'EU', realm: 'Managed', brand: null }),
+    tenant: found({
+      tenantId: '22222222-2222-4333-8444-555555555555',
+      region: 'EU',
+      realm: 'Managed',
+      brand: null,
+    }),
   }),
   spoiled('federated-tenant', {
-    tenant: found({ tenantId: '33333333-2222-4333-8444-555555555555', region: 'EU', realm: 'Federated', brand: 'Federe A.Ş.' }),
+    tenant: found({
+      tenantId: '33333333-2222-4333-8444-555555555555',
+      region: 'EU',
+      realm: 'Federated',
+      brand: 'Federe A.Ş.',
+    }),
     txt: txt(
       'v=spf1 include:spf.protection.outlook.com -all',
       'MS=ms10000006',
@@ -177,7 +190,10 @@ export const MADE: readonly DomainFacts[] = [
   }),
   bare('mixed-google-and-yandex', ['1 smtp.google.com', '10 mx.yandex.net'], {
     txt: txt('v=spf1 include:_spf.google.com redirect=_spf.yandex.net'),
-    spfTxt: { '_spf.google.com': txt('v=spf1 ip4:192.0.2.0/24 ~all'), '_spf.yandex.net': txt('v=spf1 ip4:198.51.100.0/24 ~all') },
+    spfTxt: {
+      '_spf.google.com': txt('v=spf1 ip4:192.0.2.0/24 ~all'),
+      '_spf.yandex.net': txt('v=spf1 ip4:198.51.100.0/24 ~all'),
+    },
   }),
   bare('mx-alias-of-m365', ['10 mail.mx-alias-of-m365.example'], {
     mxHosts: {
@@ -196,20 +212,32 @@ export const MADE: readonly DomainFacts[] = [
 
   // SPF
   spoiled('spf-over-limit', {
-    txt: txt(`v=spf1 ${[...'abcdefghijk'].map((letter) => `include:${letter}.gonderen.example`).join(' ')} -all`),
+    txt: txt(
+      `v=spf1 ${[...'abcdefghijk'].map((letter) => `include:${letter}.gonderen.example`).join(' ')} -all`,
+    ),
     spfTxt: {},
   }),
   spoiled('spf-permerror', { txt: txt('v=spf1 ip4:192.0.2.300 include:spf.protection.outlook.com -all') }),
-  spoiled('spf-two-records', { txt: txt('v=spf1 mx -all', 'v=spf1 include:spf.protection.outlook.com -all') }),
+  spoiled('spf-two-records', {
+    txt: txt('v=spf1 mx -all', 'v=spf1 include:spf.protection.outlook.com -all'),
+  }),
   spoiled('spf-include-gone', {
     txt: txt('v=spf1 include:spf.eski-firma.example include:spf.protection.outlook.com -all'),
-    spfTxt: { 'spf.eski-firma.example': NXDOMAIN, 'spf.protection.outlook.com': txt('v=spf1 ip4:40.92.0.0/15 -all') },
+    spfTxt: {
+      'spf.eski-firma.example': NXDOMAIN,
+      'spf.protection.outlook.com': txt('v=spf1 ip4:40.92.0.0/15 -all'),
+    },
   }),
   spoiled('spf-pass-all', { txt: txt('v=spf1 include:spf.protection.outlook.com +all') }),
-  spoiled('spf-macro', { txt: txt('v=spf1 include:%{i}._ip.%{h}._ehlo.%{d}._spf.vali.email ~all'), spfTxt: {} }),
+  spoiled('spf-macro', {
+    txt: txt('v=spf1 include:%{i}._ip.%{h}._ehlo.%{d}._spf.vali.email ~all'),
+    spfTxt: {},
+  }),
   spoiled('spf-capitals', { txt: txt('V=SPF1 INCLUDE:SPF.PROTECTION.OUTLOOK.COM -ALL') }),
   spoiled('spf-four-includes', {
-    txt: txt('v=spf1 include:spf.protection.outlook.com include:a.gonderen.example include:b.gonderen.example include:c.gonderen.example -all'),
+    txt: txt(
+      'v=spf1 include:spf.protection.outlook.com include:a.gonderen.example include:b.gonderen.example include:c.gonderen.example -all',
+    ),
     spfTxt: {
       'spf.protection.outlook.com': txt('v=spf1 ip4:40.92.0.0/15 -all'),
       'a.gonderen.example': txt('v=spf1 ip4:192.0.2.1 -all'),
@@ -238,18 +266,38 @@ export const MADE: readonly DomainFacts[] = [
 
   // DKIM
   spoiled('dkim-revoked', {
-    dkim: { base: NODATA, selectors: [key('selector1', undefined, REVOKED_KEY), key('selector2', undefined, REVOKED_KEY)] },
+    dkim: {
+      base: NODATA,
+      selectors: [key('selector1', undefined, REVOKED_KEY), key('selector2', undefined, REVOKED_KEY)],
+    },
   }),
   spoiled('dkim-weak-key', {
-    dkim: { base: NODATA, selectors: [key('selector1', undefined, `v=DKIM1; p=${RSA_512}`), key('selector2')] },
+    dkim: {
+      base: NODATA,
+      selectors: [key('selector1', undefined, `v=DKIM1; p=${RSA_512}`), key('selector2')],
+    },
   }),
-  spoiled('dkim-1024', { dkim: { base: NODATA, selectors: [key('selector1', undefined, `v=DKIM1; p=${RSA_1024}`)] } }),
+  spoiled('dkim-1024', {
+    dkim: { base: NODATA, selectors: [key('selector1', undefined, `v=DKIM1; p=${RSA_1024}`)] },
+  }),
   spoiled('dkim-provider-selectors-missing', { dkim: noKeys('selector1', 'selector2') }),
   bare('dkim-unknown-at-google', ['1 smtp.google.com'], {
     txt: txt('v=spf1 include:_spf.google.com ~all'),
     spfTxt: { '_spf.google.com': txt('v=spf1 ip4:192.0.2.0/24 ~all') },
     dkim: noKeys('google', 'default', 'k1'),
     dmarc: txt('v=DMARC1; p=none; rua=mailto:dmarc@rapor.example'),
+  }),
+
+  // posture
+  spoiled('mta-sts-testing', {
+    mtaStsPolicy: found('version: STSv1\nmode: testing\nmx: *.mail.protection.outlook.com\nmax_age: 86400\n'),
+    dnssec: found(false),
+  }),
+  spoiled('mta-sts-none', { mtaStsPolicy: found('version: STSv1\nmode: none\nmax_age: 86400\n') }),
+  spoiled('posture-unreadable', {
+    mtaStsPolicy: found('<html>Sayfa bulunamadı</html>'),
+    tlsRpt: txt('v=TLSRPTv1;'),
+    bimi: txt('v=BIMI1; l=http://www.posture-unreadable.example/logo.png'),
   }),
 
   // registration
@@ -265,23 +313,47 @@ export const MADE: readonly DomainFacts[] = [
     autodiscover: target('autodiscover.outlook.com'),
     lyncdiscover: target('webdir.online.lync.com'),
     enterpriseenrollment: target('enterpriseenrollment-s.manage.microsoft.com'),
-    tenant: found({ tenantId: '44444444-2222-4333-8444-555555555555', region: 'EU', realm: 'Managed', brand: null }),
+    tenant: found({
+      tenantId: '44444444-2222-4333-8444-555555555555',
+      region: 'EU',
+      realm: 'Managed',
+      brand: null,
+    }),
   }),
   bare('yandex', ['10 mx.yandex.net'], protectedBy('v=spf1 redirect=_spf.yandex.net', 'mail')),
   bare('zoho', ['10 mx.zoho.eu', '20 mx2.zoho.eu'], protectedBy('v=spf1 include:zohomail.eu ~all', 'zmail')),
-  bare('proton', ['10 mail.protonmail.ch'], protectedBy('v=spf1 include:_spf.protonmail.ch ~all', 'protonmail')),
+  bare(
+    'proton',
+    ['10 mail.protonmail.ch'],
+    protectedBy('v=spf1 include:_spf.protonmail.ch ~all', 'protonmail'),
+  ),
   bare('icloud', ['10 mx01.mail.icloud.com'], protectedBy('v=spf1 include:icloud.com ~all', 'sig1')),
-  bare('fastmail', ['10 in1-smtp.messagingengine.com'], protectedBy('v=spf1 include:spf.messagingengine.com ~all', 'fm1')),
-  bare('amazon', ['10 inbound-smtp.eu-west-1.amazonaws.com'], protectedBy('v=spf1 include:amazonses.com ~all', 'default')),
+  bare(
+    'fastmail',
+    ['10 in1-smtp.messagingengine.com'],
+    protectedBy('v=spf1 include:spf.messagingengine.com ~all', 'fm1'),
+  ),
+  bare(
+    'amazon',
+    ['10 inbound-smtp.eu-west-1.amazonaws.com'],
+    protectedBy('v=spf1 include:amazonses.com ~all', 'default'),
+  ),
   bare('sendgrid', ['10 mx.sendgrid.net'], protectedBy('v=spf1 include:sendgrid.net ~all', 's1')),
-  bare('mailgun', ['10 mxa.mailgun.org', '10 mxb.mailgun.org'], protectedBy('v=spf1 include:mailgun.org ~all', 'smtp')),
+  bare(
+    'mailgun',
+    ['10 mxa.mailgun.org', '10 mxb.mailgun.org'],
+    protectedBy('v=spf1 include:mailgun.org ~all', 'smtp'),
+  ),
   bare('postmark', ['10 inbound.postmarkapp.com'], protectedBy('v=spf1 a -all', 'default')),
 
   // hosters and networks of Türkiye
   bare('natro', ['10 mail.natrohost.com'], { txt: txt('v=spf1 mx -all') }),
   bare('natro-weak', ['10 mail.kurumsaleposta.com'], {}),
   bare('turhost', ['10 mx01.trwww.com'], protectedBy('v=spf1 mx a -all', 'default')),
-  bare('isimtescil', ['10 mx.isimtescil.net'], { txt: txt('v=spf1 mx ~all'), dmarc: txt('v=DMARC1; p=none') }),
+  bare('isimtescil', ['10 mx.isimtescil.net'], {
+    txt: txt('v=spf1 mx ~all'),
+    dmarc: txt('v=DMARC1; p=none'),
+  }),
   bare('turkticaret', ['10 mail.turkticaret.net'], { txt: txt('v=spf1 mx ~all'), ...signed('default') }),
   bare('superonline', ['10 mail.superonline.net'], { txt: txt('v=spf1 mx ~all') }),
   bare('ttnet', ['10 mail.ttnet.net.tr'], {}),
@@ -291,16 +363,37 @@ export const MADE: readonly DomainFacts[] = [
   bare('own-server-at-natro', ['10 mail.own-server-at-natro.example'], {
     txt: txt('v=spf1 mx -all'),
     mxHosts: { 'mail.own-server-at-natro.example': { addresses: found(['192.0.2.60']), cname: NODATA } },
-    ip: [ip('192.0.2.60', { host: 'mail.own-server-at-natro.example', asn: 34619, asnOrg: 'Cizgi Telekom', isp: 'Natro', country: 'TR', usageType: 'DCH' })],
+    ip: [
+      ip('192.0.2.60', {
+        host: 'mail.own-server-at-natro.example',
+        asn: 34619,
+        asnOrg: 'Cizgi Telekom',
+        isp: 'Natro',
+        country: 'TR',
+        usageType: 'DCH',
+      }),
+    ],
   }),
   bare('foreign-server', ['10 mail.bilisimci.example'], { txt: txt('v=spf1 mx ~all') }),
-  bare('own-server-first-hoster-behind', ['10 mail.own-server-first-hoster-behind.example', '20 mail.natrohost.com'], {
-    txt: txt('v=spf1 mx ~all'),
-  }),
+  bare(
+    'own-server-first-hoster-behind',
+    ['10 mail.own-server-first-hoster-behind.example', '20 mail.natrohost.com'],
+    {
+      txt: txt('v=spf1 mx ~all'),
+    },
+  ),
 
   // further
   spoiled('proxy-address', {
-    ip: [ip('192.0.2.25', { country: 'NL', isp: 'Example VPN', usageType: 'COM', isProxy: true, proxyType: 'VPN' })],
+    ip: [
+      ip('192.0.2.25', {
+        country: 'NL',
+        isp: 'Example VPN',
+        usageType: 'COM',
+        isProxy: true,
+        proxyType: 'VPN',
+      }),
+    ],
   }),
   domainFacts('xn--nar-1la48a.example'),
   domainFacts('posta.subdomain.example', {

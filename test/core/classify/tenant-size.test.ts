@@ -109,7 +109,7 @@ describe('what was declared wins', () => {
     ['no words', { organizationSize: null }],
     ['nothing', {}],
   ])('%s declare nothing', (_, declared) => {
-    expect(size({ ...(declared === undefined ? {} : { declared }) })).toEqual({
+    expect(size(declared === undefined ? {} : { declared })).toEqual({
       size: null,
       basis: null,
       because: [],
