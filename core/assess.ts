@@ -25,6 +25,7 @@ import { signalViews } from './signals.ts';
 /** Findings that leave a signal of the score open: with one of them the assessment is partial. */
 const OPEN: readonly FindingId[] = [
   'mx-unanswered',
+  'mail-evidence-unanswered',
   'spf-unanswered',
   'spf-not-followed',
   'dkim-unanswered',
@@ -41,7 +42,7 @@ export function assess(facts: DomainFacts, context: AssessmentContext, rules: Ru
   const mail = classifyMail(facts, spf, mailRules);
   const readings = readRecords(facts, spf, mail, mailRules);
   const services = workloads(facts, spf, mail, mailRules);
-  const { findings, metrics } = observe(facts, readings, mail, context, mailRules.classification, set.engine);
+  const { findings, metrics } = observe(facts, readings, mail, context, mailRules, set.engine);
 
   const situation: Situation = {
     provider: mail.provider,

@@ -70,7 +70,7 @@ export interface ScoreLine {
 /** Score, segment, priority and P-model of one situation under one rule set. */
 export interface Scored {
   readonly score: number;
-  readonly hardFail: 'absent' | 'null' | 'notRegistered' | null;
+  readonly hardFail: 'absent' | 'null' | 'nxdomain' | null;
   readonly lines: readonly ScoreLine[];
   readonly segment: Segment;
   readonly segmentRule: string;
@@ -139,7 +139,7 @@ export interface SignalView {
     | 'tenant';
   readonly state: 'found' | 'weak' | 'absent' | 'unknown' | 'unanswered' | 'not-asked';
   readonly why: Absence | Silence | null;
-  /** the record as found, null when there is none */
+  /** the record as found; where there is none, the answer in a word ("NXDOMAIN", "no record"); null when nothing was asked */
   readonly record: string | null;
   readonly findings: readonly FindingId[];
   readonly points: number;

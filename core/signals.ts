@@ -8,7 +8,7 @@ const SIGNALS: readonly { id: SignalView['id']; prefix: string; weak: readonly F
   {
     id: 'spf',
     prefix: 'spf-',
-    weak: ['spf-permerror', 'spf-lookup-limit', 'spf-pass-all', 'spf-void-lookups'],
+    weak: ['spf-permerror', 'spf-lookup-limit', 'spf-pass-all'],
   },
   { id: 'dkim', prefix: 'dkim-', weak: ['dkim-weak-key'] },
   {
@@ -52,7 +52,7 @@ export function signalViews(
 }
 
 const belongs = (finding: FindingId, id: SignalView['id'], prefix: string): boolean =>
-  finding.startsWith(prefix) || (id === 'mx' && finding === 'domain-not-registered');
+  finding.startsWith(prefix) || (id === 'mx' && finding === 'domain-nxdomain');
 
 function stateOf(
   ids: readonly FindingId[],
@@ -66,7 +66,7 @@ function stateOf(
   if (
     ids.some((id) => id.endsWith('-absent') && id !== 'dmarc-reports-absent') ||
     ids.includes('mx-null') ||
-    ids.includes('domain-not-registered')
+    ids.includes('domain-nxdomain')
   )
     return 'absent';
   if (ids.some((id) => id.endsWith('-unknown'))) return 'unknown';

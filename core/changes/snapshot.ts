@@ -29,7 +29,7 @@ export function firstOf<Id extends FindingId>(snapshot: AssessmentSnapshot, ids:
 }
 
 export const mxAnswered = (snapshot: AssessmentSnapshot): boolean =>
-  firstOf(snapshot, ['mx-found', 'mx-absent', 'mx-null', 'domain-not-registered']) !== null;
+  firstOf(snapshot, ['mx-found', 'mx-absent', 'mx-null', 'domain-nxdomain']) !== null;
 
 /** Look-ups that say nothing about whose mailboxes these are. All others may. */
 const BESIDE_THE_MAIL = new Set([

@@ -20,9 +20,9 @@ export function classifyMail(facts: DomainFacts, spf: SpfStructure, rules: MailR
   const records = facts.mx.state === 'found' ? facts.mx.value.filter((mx) => mx.exchange !== '') : [];
   const hosts = classifyMxHosts(facts, records, rules);
   const draft =
-    records.length === 0 ? withoutMx(facts) : withMx(facts, hosts, mailboxSigns(facts, spf, rules), rules);
+    records.length === 0 ? withoutMx(facts) : withMx(facts, hosts, possibleSigns(facts, spf, rules), rules);
   const provider = rules.providers.get(draft.provider);
-  return {
+  const verdict: MailVerdict = {
     gateway: null,
     hybrid: false,
     mixed: [],
@@ -32,6 +32,19 @@ export function classifyMail(facts: DomainFacts, spf: SpfStructure, rules: MailR
     kind: provider?.kind ?? 'none',
     mxRoot: records[0] === undefined ? null : (registrableOf(records[0].exchange) ?? records[0].exchange),
   };
+  if (verdict.kind !== 'server' || silentEvidence(facts, verdict, rules).length === 0) return verdict;
+  // A server is named because nothing shows mailboxes elsewhere. While a record that could show them gave no answer,
+  // that is no surer than one sign of the opposite would be.
+  return { ...verdict, confidence: Math.min(verdict.confidence, rules.classification.hybrid.one) };
+}
+
+/**
+ * The signs that can be true. A domain that Entra does not know has no mailboxes in Microsoft 365, whatever was left
+ * standing in its records: each domain there is verified in a tenant.
+ */
+function possibleSigns(facts: DomainFacts, spf: SpfStructure, rules: MailRules): Sign[] {
+  const signs = mailboxSigns(facts, spf, rules);
+  return facts.tenant?.state === 'absent' ? signs.filter((sign) => sign.provider.id !== 'M365') : signs;
 }
 
 /** No mail, or no answer. The first is certain, the second says nothing at all. */
@@ -83,27 +96,30 @@ function withMx(
     };
   }
   if (gateway !== undefined) {
-    const behind = lessSure(behindGateway(facts, hosts, signs, rules), facts, MAILBOX_SIGNS, rules);
+    const behind = behindGateway(facts, hosts, signs, rules);
     return { ...gatewayFacts, ...behind, because: [...gatewayEvidence, ...behind.because] };
   }
-  return (
-    hybrid(signs, hosts, rules) ??
-    lessSure(onServer(facts, hosts, rules), facts, rules.classification.hybrid.strong, rules)
-  );
+  return hybrid(signs, hosts, rules) ?? onServer(facts, hosts, rules);
 }
 
 /**
- * A server is named because nothing shows mailboxes elsewhere. While a record that could show them gave no answer, that
- * is no surer than one sign of the opposite would be.
+ * Records that could show whose mailboxes these are and gave no answer, as long as the verdict rests on their absence:
+ * an own or hosted machine, or nothing at all behind a gateway.
  */
-function lessSure(draft: Draft, facts: DomainFacts, wanted: readonly MailboxSign[], rules: MailRules): Draft {
-  if (rules.providers.get(draft.provider)?.kind !== 'server') return draft;
-  const silent =
-    wanted.some((sign) => lookupsOf(facts, sign).some((lookup) => lookup?.state === 'unanswered')) ||
-    Object.values(facts.mxHosts).some(({ cname }) => cname?.state === 'unanswered');
-  return silent
-    ? { ...draft, confidence: Math.min(draft.confidence, rules.classification.hybrid.one) }
-    : draft;
+export function silentEvidence(
+  facts: DomainFacts,
+  verdict: Pick<MailVerdict, 'kind' | 'gateway'>,
+  rules: MailRules,
+): Evidence[] {
+  if (verdict.kind !== 'server' && !(verdict.kind === 'none' && verdict.gateway !== null)) return [];
+  // Behind a gateway any sign counts; for an own machine only those that mailboxes alone leave.
+  const wanted = verdict.gateway === null ? rules.classification.hybrid.strong : MAILBOX_SIGNS;
+  const silent = (record: string, lookup: Lookup<unknown> | undefined): Evidence[] =>
+    lookup?.state === 'unanswered' ? [{ record, value: lookup.why, shows: 'no answer' }] : [];
+  return [
+    ...wanted.flatMap((sign) => lookupsOf(facts, sign).flatMap((lookup) => silent(sign, lookup))),
+    ...Object.entries(facts.mxHosts).flatMap(([host, { cname }]) => silent(`CNAME ${host}`, cname)),
+  ];
 }
 
 /** The look-ups in which a sign would show. */
@@ -190,8 +206,11 @@ function hybrid(signs: readonly Sign[], hosts: readonly MxHost[], rules: MailRul
 /** Mail on somebody's machine: a hosting company's, or one whose owner only the address may tell. */
 function onServer(facts: DomainFacts, hosts: readonly MxHost[], rules: MailRules): Draft {
   const { mx: sure } = rules.classification;
-  const hosted = hosts.find((host) => host.is === 'hoster');
-  if (hosted !== undefined) {
+  // The most preferred hosts decide: a hoster that only stands by as a backup does not hold the mail.
+  const servers = hosts.filter(isServer);
+  const preference = Math.min(...servers.map((host) => host.preference));
+  const hosted = servers.find((host) => host.is === 'hoster' && host.preference === preference);
+  if (hosted?.is === 'hoster') {
     return {
       provider: hosted.hoster.provider,
       localProvider: hosted.hoster.name,

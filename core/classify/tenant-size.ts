@@ -63,7 +63,8 @@ function weighed(
     if (when.mxHosts !== undefined && hosts < when.mxHosts) return false;
     return true;
   });
-  if (fired.length < rules.minimumSigns) return UNKNOWN;
+  // An enterprise gateway is a gateway too: that is one sign, not two.
+  if (new Set(fired.map((rule) => rule.fact)).size < rules.minimumSigns) return UNKNOWN;
   const sum = fired.reduce((total, rule) => total + rule.weight, 0);
   const size = rules.thresholds.find((threshold) => sum >= threshold.from)?.size;
   if (size === undefined) return UNKNOWN;

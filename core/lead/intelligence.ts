@@ -105,7 +105,7 @@ export const Intelligence = z.object({
       technicalHeat: z.enum(TECHNICAL_HEATS).nullable(),
       commercialSegment: z.enum(COMMERCIAL_SEGMENTS).nullable(),
       commercialHeat: z.enum(COMMERCIAL_HEATS).nullable(),
-      hardFail: z.enum(['absent', 'null', 'notRegistered']).nullable(),
+      hardFail: z.enum(['absent', 'null', 'nxdomain']).nullable(),
       why: Words.nullable().describe('why this segment'),
     })
     .nullable(),

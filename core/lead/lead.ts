@@ -124,7 +124,7 @@ export const Lead = z.object({
   score_kept_from: Maybe(
     'when the MX look-up gave no answer, the earlier score stays: when its records were looked up',
   ),
-  hard_fail: z.enum(['absent', 'null', 'notRegistered']).nullable().describe('why nothing can be sold here'),
+  hard_fail: z.enum(['absent', 'null', 'nxdomain']).nullable().describe('why nothing can be sold here'),
   m365_fit_score: z.int().nullable(),
   m365_match_tags: z.array(z.enum(WORKLOADS)),
   tenant_id: Maybe('Entra tenant id'),

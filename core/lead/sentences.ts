@@ -34,7 +34,6 @@ export const EVIDENCE_FINDINGS = [
   'spf-absent',
   'spf-permerror',
   'spf-lookup-limit',
-  'spf-void-lookups',
   'spf-pass-all',
   'spf-not-followed',
   'dkim-found',
@@ -71,7 +70,4 @@ export const EVIDENCE_FINDINGS = [
 ] as const satisfies readonly FindingId[];
 
 /** Findings whose name says all there is to say: told by it. */
-export const NAMED_FINDINGS = [
-  'domain-not-registered',
-  'tenant-absent',
-] as const satisfies readonly FindingId[];
+export const NAMED_FINDINGS = ['domain-nxdomain', 'tenant-absent'] as const satisfies readonly FindingId[];

@@ -91,6 +91,7 @@ export const ClassificationFile = z.strictObject({
     weights: z.array(
       z.strictObject({
         id: z.string(),
+        fact: z.string().describe('weights of one fact are one sign'),
         when: z.strictObject({
           gateway: z.array(z.string()).optional(),
           anyGateway: z.boolean().optional(),
@@ -109,7 +110,7 @@ export const ClassificationFile = z.strictObject({
     thresholds: z.array(
       z.strictObject({ from: z.number(), size: z.enum(['small', 'medium', 'large', 'enterprise']) }),
     ),
-    minimumSigns: z.int().min(1).describe('with fewer signs the size stays unknown'),
+    minimumSigns: z.int().min(1).describe('with fewer facts the size stays unknown'),
   }),
 });
 export type Classification = z.infer<typeof ClassificationFile>;

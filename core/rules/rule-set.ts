@@ -123,7 +123,7 @@ export const RuleSet = z.strictObject({
   lines: z
     .strictObject({ base: Line, provider: Line, floor: Line, ceiling: Line })
     .describe('names of the lines that no rule makes; {provider} and {limit} are filled in'),
-  hardFailReasons: z.strictObject({ absent: Words, null: Words, notRegistered: Words }),
+  hardFailReasons: z.strictObject({ absent: Words, null: Words, nxdomain: Words }),
   segments: z.array(choice(z.enum(SEGMENTS))).min(1),
   priorities: z.array(choice(z.literal([...PRIORITIES]))).min(1),
   commercialSegments: z.array(choice(z.enum(COMMERCIAL_SEGMENTS))).min(1),

@@ -25,9 +25,9 @@ const verdict = ({ assessment, scored }: Subject, shows: string): readonly Evide
 ];
 
 const hardFail =
-  (kind: 'absent' | 'null' | 'notRegistered'): Shown =>
+  (kind: 'absent' | 'null' | 'nxdomain'): Shown =>
   (s) =>
-    when(s.scored.hardFail === kind, evidenceOf(s, 'mx-absent', 'mx-null', 'domain-not-registered'));
+    when(s.scored.hardFail === kind, evidenceOf(s, 'mx-absent', 'mx-null', 'domain-nxdomain'));
 
 const segment =
   (id: Segment): Shown =>
@@ -108,7 +108,7 @@ const SHOWN = {
   // what the rule set decided
   'hard-fail-absent': hardFail('absent'),
   'hard-fail-null': hardFail('null'),
-  'hard-fail-not-registered': hardFail('notRegistered'),
+  'hard-fail-nxdomain': hardFail('nxdomain'),
   'segment-migration': segment('Migration'),
   'segment-existing': segment('Existing'),
   'segment-cold': segment('Cold'),

@@ -4,7 +4,7 @@ import type { Said, Speaker } from './say.ts';
 /** The company in one breath. It starts with the domain, whatever else is known. */
 export function oneLiner(speaker: Speaker, mail: MailState): (Said | null)[] {
   const noMail = speaker.first(
-    'one_liner.no-mail-not-registered',
+    'one_liner.no-mail-nxdomain',
     'one_liner.no-mail-null',
     'one_liner.no-mail-absent',
   );

@@ -3,7 +3,7 @@ import type { Said, Speaker } from './say.ts';
 /** What the records show of the mail host, what that means for a sale, and what else hints at Microsoft. */
 export function providerReasoning(speaker: Speaker): (Said | null)[] {
   const noMail = speaker.first(
-    'provider_reasoning.no-mail-not-registered',
+    'provider_reasoning.no-mail-nxdomain',
     'provider_reasoning.no-mail-null',
     'provider_reasoning.no-mail-absent',
   );

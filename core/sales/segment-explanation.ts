@@ -4,7 +4,7 @@ import type { Said, Speaker } from './say.ts';
 /** Why this segment, at the thresholds of the rule set that was used, and under which label it is filed. */
 export function segmentExplanation(speaker: Speaker, mail: MailState): (Said | null)[] {
   const noMail = speaker.first(
-    'segment_explanation.no-mail-not-registered',
+    'segment_explanation.no-mail-nxdomain',
     'segment_explanation.no-mail-null',
     'segment_explanation.no-mail-absent',
   );

@@ -77,12 +77,12 @@ export const SENTENCES = {
     proxy: needs('proxy'),
     'no-mail-absent': needs('hard-fail-absent'),
     'no-mail-null': needs('hard-fail-null'),
-    'no-mail-not-registered': needs('hard-fail-not-registered'),
+    'no-mail-nxdomain': needs('hard-fail-nxdomain'),
   },
   segment_explanation: {
     'no-mail-absent': needs('hard-fail-absent'),
     'no-mail-null': needs('hard-fail-null'),
-    'no-mail-not-registered': needs('hard-fail-not-registered'),
+    'no-mail-nxdomain': needs('hard-fail-nxdomain'),
     existing: needs('segment-existing', 'provider-m365'),
     'existing-hybrid': needs('segment-existing', 'provider-m365', 'hybrid'),
     'existing-gateway': needs('segment-existing', 'provider-m365', 'gateway'),
@@ -105,7 +105,7 @@ export const SENTENCES = {
   provider_reasoning: {
     'no-mail-absent': needs('hard-fail-absent'),
     'no-mail-null': needs('hard-fail-null'),
-    'no-mail-not-registered': needs('hard-fail-not-registered'),
+    'no-mail-nxdomain': needs('hard-fail-nxdomain'),
     'null-mx': needs('mx-null'),
     'mx-gateway': needs('gateway'),
     'mx-host': needs('mx-host-known'),
@@ -184,8 +184,8 @@ export const SENTENCES = {
     'do-keep': needs(),
   },
   call_script: {
-    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
-    'no-mail-next': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
+    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
+    'no-mail-next': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
     'opening-hoster': needs('kind-server', 'hoster-known'),
     'opening-m365': needs('provider-m365', 'provider-sure'),
     'opening-mailbox': needs('kind-mailbox', 'provider-sure'),
@@ -219,8 +219,8 @@ export const SENTENCES = {
     'closing-soft': needs(),
   },
   discovery_questions: {
-    'no-mail-1': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
-    'no-mail-2': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
+    'no-mail-1': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
+    'no-mail-2': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
     'migration-1': needs('segment-migration'),
     'migration-2': needs('segment-migration'),
     'migration-3': needs('segment-migration'),
@@ -249,7 +249,7 @@ export const SENTENCES = {
     'common-3': needs(),
   },
   offer_tier: {
-    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
+    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
     migration: needs('segment-migration'),
     'existing-defender': needs('segment-existing', 'defender-priced'),
     existing: needs('segment-existing'),
@@ -271,7 +271,7 @@ export const SENTENCES = {
     'summary-tuned': given(['sum', 'tuning', 'total', 'max']),
   },
   next_step: {
-    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-not-registered']),
+    'no-mail': needs(['hard-fail-absent', 'hard-fail-null', 'hard-fail-nxdomain']),
     'call-migration': given(['timeline'], 'segment-migration'),
     'call-existing': given(['timeline'], 'segment-existing'),
     call: given(['timeline']),

@@ -56,7 +56,7 @@ export const Breakdown = z.object({
   referral_ids: z.array(z.string()),
   // Added to the earlier object:
   clamp: z.int().describe('what the limits of the scale add or take away; 0 when they do not act'),
-  hard_fail: z.enum(['absent', 'null', 'notRegistered']).nullable(),
+  hard_fail: z.enum(['absent', 'null', 'nxdomain']).nullable(),
   segment: z.enum(SEGMENTS),
   priority_score: z.literal([...PRIORITIES]),
   rule_set: z.object({ id: z.string(), version: z.string() }),

@@ -8,7 +8,8 @@ export const FINDING_IDS = [
   'mx-absent',
   'mx-null',
   'mx-unanswered',
-  'domain-not-registered',
+  'mail-evidence-unanswered',
+  'domain-nxdomain',
   'mx-mixed-providers',
   'mx-cname',
   'mx-misconfigured',
@@ -20,7 +21,6 @@ export const FINDING_IDS = [
   'spf-permerror',
   'spf-unanswered',
   'spf-lookup-limit',
-  'spf-void-lookups',
   'spf-pass-all',
   'spf-not-followed',
   // DKIM, RFC 6376

@@ -1,10 +1,10 @@
 import type { AssessmentContext, Finding, MailVerdict } from '#core/assessment.ts';
 import type { Evidence } from '#core/evidence.ts';
 import type { DomainFacts, Lookup } from '#core/facts.ts';
+import { silentEvidence } from '#core/classify/mail.ts';
+import type { MailRules } from '#core/rules.ts';
 import type { Readings } from '#core/read.ts';
 import type { DkimReading } from '#core/records/dkim.ts';
-import { SPF_VOID_LOOKUP_LIMIT } from '#core/records/spf-structure.ts';
-import type { Classification } from '#core/rules/classification.ts';
 import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { FindingId, MetricId } from './findings.ts';
 
@@ -16,12 +16,14 @@ export function observe(
   readings: Readings,
   mail: MailVerdict,
   context: AssessmentContext,
-  classification: Classification,
+  rules: MailRules,
   engine: RuleSet['engine'],
 ): { findings: Finding[]; metrics: Metrics } {
   const list = new FindingList();
   const metrics: Metrics = {};
   observeMx(readings, mail, list);
+  const silent = silentEvidence(facts, mail, rules);
+  if (silent.length > 0) list.add('mail-evidence-unanswered', ...silent);
   observeSpf(readings, list, metrics);
   observeDkim(readings.dkim, engine, list);
   observeDmarc(readings, list, metrics);
@@ -39,7 +41,7 @@ export function observe(
   }
   if (facts.txt.state === 'found') {
     const texts = facts.txt.value.map((text) => text.toLowerCase());
-    const known = classification.verifications.filter((prefix) =>
+    const known = rules.classification.verifications.filter((prefix) =>
       texts.some((text) => text.startsWith(prefix.toLowerCase())),
     );
     metrics['verified-services'] = known.length;
@@ -64,7 +66,7 @@ function observeMx({ mx }: Readings, mail: MailVerdict, list: FindingList): void
     case 'unanswered':
       return list.add('mx-unanswered', { record: 'MX', value: mx.why, shows: 'no answer' });
     case 'absent':
-      return list.add(mx.why === 'NXDOMAIN' ? 'domain-not-registered' : 'mx-absent', {
+      return list.add(mx.why === 'NXDOMAIN' ? 'domain-nxdomain' : 'mx-absent', {
         record: 'MX',
         value: mx.why,
         shows: 'no mail',
@@ -112,13 +114,6 @@ function observeSpf({ spf }: Readings, list: FindingList, metrics: Metrics): voi
       if (spf.complete) metrics['spf-lookups'] = spf.lookups;
       if (spf.overLimit)
         list.add('spf-lookup-limit', { record: 'SPF', value: String(spf.lookups), shows: 'look-ups' });
-      if (spf.voidLookups.length > SPF_VOID_LOOKUP_LIMIT) {
-        list.add('spf-void-lookups', {
-          record: 'SPF',
-          value: spf.voidLookups.join(', '),
-          shows: 'void look-ups',
-        });
-      }
       if (spf.all === '+')
         list.add('spf-pass-all', { record: 'SPF', value: '+all', shows: 'anyone may send' });
       const silent = [...spf.includes, ...spf.redirects].filter(

@@ -30,7 +30,7 @@ export function score(situation: Situation, set: RuleSet): Scored {
 
 /** Why nothing can be sold here: no mail at all. Only what a look-up *answered* may say so. */
 function hardFailOf(situation: Situation, set: RuleSet): Scored['hardFail'] {
-  if (situation.findings.has('domain-not-registered')) return 'notRegistered';
+  if (situation.findings.has('domain-nxdomain')) return 'nxdomain';
   if (situation.findings.has('mx-absent')) return 'absent';
   if (situation.findings.has('mx-null') && set.engine.nullMx === 'hard-fail') return 'null';
   return null;
@@ -43,7 +43,7 @@ function hardFailLines(
 ): ScoreLine[] {
   const base: ScoreLine = baseLine(set);
   const found: FindingId =
-    hardFail === 'null' ? 'mx-null' : hardFail === 'absent' ? 'mx-absent' : 'domain-not-registered';
+    hardFail === 'null' ? 'mx-null' : hardFail === 'absent' ? 'mx-absent' : 'domain-nxdomain';
   // The score of a hard fail is the floor, whatever the base: the difference stands in this line.
   const points = set.clamp.min - base.points;
   const why = set.hardFailReasons[hardFail];

@@ -285,7 +285,8 @@ async function withCnames(
   const asked = new Set(selectors.map(({ selector }) => selector));
   const more = await Promise.all(
     [...cnames]
-      .filter(([selector, cname]) => !asked.has(selector) && cname.state === 'found')
+      // One that gave no answer is kept too: what it would have shown is open.
+      .filter(([selector, cname]) => !asked.has(selector) && cname.state !== 'absent')
       .map(async ([selector]) => ({ selector, txt: await key(selector) })),
   );
   return [...selectors, ...more].map((entry) => {

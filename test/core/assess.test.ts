@@ -268,7 +268,7 @@ describe('the status is partial while a look-up that counts gave no answer', () 
 
 describe('each record as DNS denies it', () => {
   test.each<[string, Partial<DomainFacts>, FindingId]>([
-    ['MX, NXDOMAIN', { mx: NXDOMAIN }, 'domain-not-registered'],
+    ['MX, NXDOMAIN', { mx: NXDOMAIN }, 'domain-nxdomain'],
     ['MX, NODATA', { mx: NODATA }, 'mx-absent'],
     ['TXT, NXDOMAIN', { txt: NXDOMAIN }, 'spf-absent'],
     ['TXT, NODATA', { txt: NODATA }, 'spf-absent'],
@@ -326,7 +326,7 @@ function neutralScore(assessment: Assessment, signal: string): number {
   return Math.min(100, Math.max(0, sum));
 }
 const denies = (id: FindingId): boolean =>
-  /-(?:absent|null|revoked|unknown)$/.test(id) || id === 'domain-not-registered';
+  /-(?:absent|null|revoked|unknown)$/.test(id) || id === 'domain-nxdomain';
 
 const WORLDS: Record<string, DomainFacts> = {
   'Microsoft 365 in order': company(),

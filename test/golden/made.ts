@@ -183,6 +183,10 @@ export const MADE: readonly DomainFacts[] = [
     spfTxt: {},
     dkim: { base: NXDOMAIN, selectors: [] },
     autodiscover: NXDOMAIN,
+    tenant: TIMEOUT,
+  }),
+  spoiled('signs-without-tenant', {
+    mx: mx('10 cluster1.eu.messagelabs.com'),
     tenant: absent('NOT-FOUND'),
   }),
   spoiled('mixed-google-and-m365', {

@@ -329,9 +329,9 @@ describe('an own or hosted MX', () => {
       'Hosting (Turhost) 0.9',
     ],
     [
-      'own first, hoster behind: the hoster has a name',
+      'own first, a hoster as backup: the mail is on the own machine',
       { mx: mx(OWN_MX, '20 mail.natrohost.com') },
-      'Hosting (Natro) 0.9',
+      'Local 0.8',
     ],
   ])('%s', (_, facts, expected) => {
     expect(short(verdict(facts))).toBe(expected);
@@ -427,4 +427,15 @@ describe('evidence that was not answered never makes the verdict surer', () => {
 test('what was never asked is no sign and no silence', () => {
   const { autodiscover: _a, autodiscoverSrv: _b, ...facts } = bareFacts();
   expect(short(classify(facts))).toBe('Local 0.8');
+});
+
+describe('a domain that Entra does not know', () => {
+  const gateway = { mx: mx(GATEWAY_MX), ...AUTODISCOVER, ...DKIM };
+  test('has no mailboxes in Microsoft 365, whatever its records still say', () => {
+    expect(short(verdict(gateway))).toContain('M365');
+    expect(short(verdict({ ...gateway, tenant: absent('NOT-FOUND') }))).toContain('Unknown');
+  });
+  test('keeps them when its MX is Microsoft 365 itself', () => {
+    expect(short(verdict({ mx: mx(OUTLOOK_MX), tenant: absent('NOT-FOUND') }))).toContain('M365');
+  });
 });

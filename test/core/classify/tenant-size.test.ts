@@ -186,6 +186,7 @@ describe('else signs are weighed', () => {
       weights: [
         {
           id: 'many-hosts',
+          fact: 'mx',
           when: { mxHosts: 3 },
           weight: 2,
           why: { tr: 'Çok sunucu', en: 'Many hosts' },

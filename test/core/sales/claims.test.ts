@@ -420,7 +420,7 @@ const ROWS: Row[] = [
   },
   {
     claim: 'a domain that does not exist',
-    shown: noMail('notRegistered'),
+    shown: noMail('nxdomain'),
     not: noMail('absent'),
     tr: /DNS’te/,
     en: /in the DNS/,

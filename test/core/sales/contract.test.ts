@@ -85,7 +85,7 @@ describe('a score of 0', () => {
 });
 
 describe('a domain without mail', () => {
-  it.for(['absent', 'null', 'notRegistered'] as const)('gets texts of its own: MX %s', (why) => {
+  it.for(['absent', 'null', 'nxdomain'] as const)('gets texts of its own: MX %s', (why) => {
     const tr = summaryOf(noMail(why), 'tr');
     const en = summaryOf(noMail(why), 'en');
     expect(tr.next_step).toMatchObject({ action: 'wait', timeline: '1_ay', priority: 'low' });

@@ -66,7 +66,7 @@ const scored = fc
     priority: fc.constantFrom<Priority>(1, 2, 3, 4, 5, 6, 7),
     segmentWhy: maybe(fc.constant({ tr: 'Bir gerekçe', en: 'A reason' })),
     pModel: maybe(pModel),
-    hardFail: fc.constantFrom<Scored['hardFail']>(null, null, null, null, 'absent', 'null', 'notRegistered'),
+    hardFail: fc.constantFrom<Scored['hardFail']>(null, null, null, null, 'absent', 'null', 'nxdomain'),
   })
   .map((parts) =>
     aScore({ ...parts, ...(parts.hardFail === null ? {} : { score: 0, segment: 'Skip' as const }) }),
@@ -82,7 +82,7 @@ const company: fc.Arbitrary<Assessment> = fc
     hoster: maybe(fc.constant('Superonline')),
     confidence: fc.double({ min: 0, max: 1, noNaN: true }),
     signs: fc.boolean(),
-    mx: fc.constantFrom<FindingId>('mx-found', 'mx-found', 'mx-absent', 'mx-null', 'domain-not-registered'),
+    mx: fc.constantFrom<FindingId>('mx-found', 'mx-found', 'mx-absent', 'mx-null', 'domain-nxdomain'),
     spf: fc.constantFrom(...SPF),
     dkim: fc.constantFrom(...DKIM),
     dmarc: fc.constantFrom(...DMARC),

@@ -170,7 +170,7 @@ export const unknownBehindProofpoint = (overrides: Partial<Assessment> = {}): As
 
 /** No mail at all: absent or null MX, or no such domain. */
 export function noMail(hardFail: NonNullable<Scored['hardFail']>): Assessment {
-  const finding = { absent: 'mx-absent', null: 'mx-null', notRegistered: 'domain-not-registered' } as const;
+  const finding = { absent: 'mx-absent', null: 'mx-null', nxdomain: 'domain-nxdomain' } as const;
   return anAssessment({
     mail: on('Unknown', 'Unknown', 'none', {
       confidence: 1,
@@ -288,7 +288,7 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   'weak partner without a next category': m365({ zones: [] }),
   'without an MX': noMail('absent'),
   'with a null MX': noMail('null'),
-  'not registered': noMail('notRegistered'),
+  'not registered': noMail('nxdomain'),
   'everything in place': withFindings(m365(), {
     remove: ['dkim-absent', 'dmarc-policy-none'],
     add: ['dkim-found', 'dmarc-reject'],

@@ -100,7 +100,7 @@ describe.each(sets)('$name', ({ name, rules }) => {
       );
       faults.push(...contradictions(scored).map((fault) => `${JSON.stringify(c)}: ${fault}`));
     }
-    for (const fail of ['mx-absent', 'mx-null', 'domain-not-registered'] as const) {
+    for (const fail of ['mx-absent', 'mx-null', 'domain-nxdomain'] as const) {
       const scored = score({ ...situation('Unknown', []), findings: new Map([[fail, []]]) }, rules.set);
       faults.push(...contradictions(scored), ...faultsOf(scored));
       expect(scored).toMatchObject({

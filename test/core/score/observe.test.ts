@@ -91,7 +91,7 @@ describe('MX', () => {
     expect(about('mx-', of(facts))).toEqual(expected);
   });
   test('a name that DNS does not know is no domain', () => {
-    expect(because('domain-not-registered', of({ mx: NXDOMAIN }))).toEqual([
+    expect(because('domain-nxdomain', of({ mx: NXDOMAIN }))).toEqual([
       { record: 'MX', value: 'NXDOMAIN', shows: 'no mail' },
     ]);
   });
