@@ -29,7 +29,7 @@ export interface MailVerdict {
   readonly gateway: { readonly id: string; readonly name: string } | null;
   /** own or hosted MX while strong Microsoft 365 evidence shows */
   readonly hybrid: boolean;
-  /** several mailbox providers among the MX hosts: their ids, the preferred one first; else empty */
+  /** several providers among the MX hosts, own and hosted machines included: their ids, the chosen one first; else empty */
   readonly mixed: readonly string[];
   readonly confidence: number;
   /** registrable domain of the first MX host; null without one */

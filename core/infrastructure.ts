@@ -21,7 +21,7 @@ export function infrastructureSummary(facts: DomainFacts): string | null {
   return parts.length === 0 ? null : parts.join(', ');
 }
 
-/** The network of the first MX address that anything is known of, else of the apex. */
+/** The network of the first MX address that anything is known of. The web server's says nothing of the mail. */
 export function networkOf(facts: DomainFacts): Assessment['network'] {
   const ip = bestAddress(facts);
   return {
@@ -38,8 +38,15 @@ export function networkOf(facts: DomainFacts): Assessment['network'] {
 }
 
 function bestAddress(facts: DomainFacts): IpInfo | null {
-  const known = (facts.ip ?? []).filter(
-    (ip) => ip.country !== null || ip.isp !== null || ip.usageType !== null || ip.asnOrg !== null,
+  return (
+    (facts.ip ?? []).find(
+      (ip) =>
+        ip.of === 'mx' &&
+        (ip.country !== null ||
+          ip.isp !== null ||
+          ip.usageType !== null ||
+          ip.asnOrg !== null ||
+          ip.isProxy !== null),
+    ) ?? null
   );
-  return known.find((ip) => ip.of === 'mx') ?? known[0] ?? null;
 }

@@ -29,16 +29,19 @@ function likelyProviders(facts: DomainFacts, rules: MailRules): string[] {
  * DKIM selectors in rounds: the likely providers' own first, then the common ones. The next round is asked only when
  * no key was found in the one before. None at all when `_domainkey` does not exist (RFC 8020).
  */
-export function dkimRounds(facts: DomainFacts, rules: MailRules): string[][] {
+export function dkimRounds(facts: DomainFacts, rules: MailRules, tier: 'score' | 'full'): string[][] {
   if (facts.dkim.base.state === 'absent' && facts.dkim.base.why === 'NXDOMAIN') return [];
   const own = likelyProviders(facts, rules).flatMap((id) => rules.providers.get(id)?.dkimSelectors ?? []);
   const common = rules.dkimSelectors.filter((selector) => !own.includes(selector));
-  return [[...new Set(own)], common.slice(0, COMMON_FIRST), common.slice(COMMON_FIRST)].filter(
-    (round) => round.length > 0,
-  );
+  const rounds = [[...new Set(own)], common.slice(0, COMMON_FIRST)];
+  if (tier === 'full') rounds.push(common.slice(COMMON_FIRST));
+  return rounds.filter((round) => round.length > 0);
 }
-/** The common selectors that answer most often come first in the rule file: most scans end with this round. */
-const COMMON_FIRST = 6;
+/**
+ * The common selectors that answer most often come first in the rule file. A scan of the score tier ends with them: each
+ * selector is a question, and what is not found there stays unknown, which costs nothing.
+ */
+const COMMON_FIRST = 10;
 
 /** The one provider whose selectors settle the question: all of them missing proves that DKIM is absent. */
 export function dkimProof(provider: string, rules: MailRules): readonly string[] {

@@ -66,7 +66,9 @@ function withMx(
     hosts.filter((host) => host.is === 'mailbox'),
     (host) => host.provider.id,
   );
-  const gateway = hosts.find((host) => host.is === 'gateway');
+  // Hosts stand in the order of preference: what a gateway is in front of comes with it or behind it, never before.
+  const inbox = mailboxes[0]?.preference ?? Number.POSITIVE_INFINITY;
+  const gateway = hosts.filter((host) => host.is === 'gateway').find((host) => host.preference <= inbox);
   const gatewayFacts: Pick<MailVerdict, 'gateway'> = {
     gateway: gateway === undefined ? null : { id: gateway.gateway.id, name: gateway.gateway.name },
   };
@@ -82,11 +84,14 @@ function withMx(
       ...new Set([...[preferred, ...mailboxes].map((host) => host.provider.id), ...servers.map(serverOf)]),
     ];
     const several = all.length > 1;
+    // A machine that stands by behind the preferred MX makes nobody less sure of that one; a second cloud does.
+    const first = Math.min(...[...mailboxes, ...servers].map((host) => host.preference));
+    const unsure = mailboxes.length > 1 || preferred.preference > first;
     return {
       ...gatewayFacts,
       provider: preferred.provider.id,
       mixed: several ? all : [],
-      confidence: several ? sure.mixed : preferred.viaCname ? sure.cname : sure.mailbox,
+      confidence: unsure ? sure.mixed : preferred.viaCname ? sure.cname : sure.mailbox,
       because: [
         ...mailboxes.map((host) => mxEvidence(host, host.provider.name)),
         ...servers.map((host) => mxEvidence(host, serverName(host))),

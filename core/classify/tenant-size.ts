@@ -38,8 +38,9 @@ function declared(context: AssessmentContext, rules: Classification['tenantSize'
     }
   }
   const words = context.declared?.organizationSize ?? null;
-  const size =
-    words === null ? undefined : rules.organizationSizes[words.toLowerCase().replace(/[^a-z0-9]/g, '')];
+  const key = words?.toLowerCase().replace(/[^a-z0-9]/g, '') ?? '';
+  // The words come from outside: "constructor" is in every object.
+  const size = Object.hasOwn(rules.organizationSizes, key) ? rules.organizationSizes[key] : undefined;
   if (words === null || size === undefined) return null;
   return { size, basis: 'declared', because: [{ record: 'organization size', value: words, shows: size }] };
 }

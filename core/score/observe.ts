@@ -30,7 +30,7 @@ export function observe(
   observeRegistration(facts, context.now, list, metrics);
   observeTenant(facts, list);
   observePosture(facts, readings, list);
-  const proxy = facts.ip?.find((ip) => ip.isProxy === true);
+  const proxy = facts.ip?.find((ip) => ip.of === 'mx' && ip.isProxy === true);
   if (proxy) list.add('ip-proxy', { record: 'IP', value: proxy.address, shows: proxy.proxyType ?? 'proxy' });
   if (context.referral?.active) {
     list.add(`referral-${context.referral.type}`, {
@@ -225,6 +225,13 @@ function observeDmarc({ dmarc }: Readings, list: FindingList, metrics: Metrics):
 
 const DAY = 86_400_000;
 
+/** Whole days until a moment. Registries that give a day only mean all of it: then whole calendar days, in UTC. */
+function daysUntil(end: string, now: string): number | null {
+  const dayOnly = /^\d{4}-\d{2}-\d{2}$/.test(end);
+  const days = (Date.parse(end) - Date.parse(dayOnly ? now.slice(0, 10) : now)) / DAY;
+  return Number.isNaN(days) ? null : Math.floor(days);
+}
+
 function observeRegistration(facts: DomainFacts, now: string, list: FindingList, metrics: Metrics): void {
   const { registration } = facts;
   if (registration === undefined) return;
@@ -248,8 +255,8 @@ function observeRegistration(facts: DomainFacts, now: string, list: FindingList,
     value: registrar ?? registration.value.server,
     shows: expires ?? 'registered',
   });
-  const ends = expires === null ? Number.NaN : Date.parse(expires);
-  if (!Number.isNaN(ends)) metrics['days-to-expiry'] = Math.floor((ends - Date.parse(now)) / DAY);
+  const days = expires === null ? null : daysUntil(expires, now);
+  if (days !== null) metrics['days-to-expiry'] = days;
 }
 
 function observeTenant({ tenant }: DomainFacts, list: FindingList): void {

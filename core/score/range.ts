@@ -32,8 +32,17 @@ export function range(situation: Situation, set: RuleSet): { low: number; high: 
     );
   }
   if (situation.findings.has('spf-not-followed')) {
-    // An include that did not answer may hide more look-ups than the limit allows, or none.
-    worlds = worlds.flatMap((world) => [world, changed(world, { add: ['spf-lookup-limit'] })]);
+    // An include that did not answer may hide more look-ups than the limit allows, or a record that is not there: that
+    // is a permerror of the whole policy (RFC 7208 section 5.2).
+    worlds = worlds.flatMap((world) => [
+      world,
+      changed(world, { add: ['spf-lookup-limit'] }),
+      changed(world, { remove: ['spf-found'], add: ['spf-permerror'] }),
+    ]);
+  }
+  if (situation.findings.has('mail-evidence-unanswered')) {
+    // What was taken for an own server may be Microsoft 365.
+    worlds = worlds.flatMap((world) => [world, { ...world, provider: 'M365', kind: 'mailbox' as const }]);
   }
   const scores = worlds.map((world) => score(world, set).score);
   return { low: Math.min(...scores), high: Math.max(...scores) };

@@ -4,7 +4,7 @@ import { holds } from './condition.ts';
 import { score } from './score.ts';
 import { changed, providerScore, type Situation } from './situation.ts';
 
-/** How many combined proposals are made: the best of everything, and the best pair. */
+/** Proposals shown at most: more than a person reads. */
 const LONGEST_LIST = 8;
 
 /**

@@ -1,11 +1,13 @@
 import {
   absent,
   unanswered,
+  type Absent,
   type DomainFacts,
   type IpInfo,
   type Lookup,
   type Registration,
   type Tenant,
+  type Unanswered,
 } from '#core/facts.ts';
 import {
   dkimCnamesToAsk,
@@ -15,6 +17,7 @@ import {
   needsEvidence,
   spfNamesToAsk,
 } from '#core/plan.ts';
+import { readDkim } from '#core/records/dkim.ts';
 import type { MailRules } from '#core/rules.ts';
 import type { Clock } from './limit.ts';
 import type { Questions, Resolver } from './resolver.ts';
@@ -74,8 +77,7 @@ export async function lookUpDomain(
 
   const mx = await dns.mx(domain, signal);
   if (mx.state === 'absent' && mx.why === 'NXDOMAIN') {
-    const cutOff = context.doubtDenials === true && (await deniesTopLevel(domain, dns, signal));
-    const gone = cutOff ? unanswered('OFFLINE') : absent('NXDOMAIN');
+    const gone = context.doubtDenials === true ? await believed(domain, dns, signal) : mx;
     return {
       schema: 1,
       domain,
@@ -111,7 +113,7 @@ export async function lookUpDomain(
 
   const [organizational, { spfTxt, selectors }, evidence, mxHosts, posture] = await Promise.all([
     organizationalDmarc(first, dns, signal),
-    followSpfThenDkim(first, dns, signal, context.rules),
+    followSpfThenDkim(first, dns, signal, context.rules, options.tier),
     askEvidence(first, dns, signal, context.rules),
     askMxHosts(first, dns, signal, context.rules, full ? ADDRESSES_OF.full : ADDRESSES_OF.score),
     full ? askPosture(domain, dns, signal, context) : {},
@@ -138,10 +140,16 @@ export async function lookUpDomain(
   };
 }
 
-/** The top-level name of a domain that was read with the Public Suffix List exists: who denies it is not connected. */
-async function deniesTopLevel(domain: string, dns: Questions, signal: AbortSignal): Promise<boolean> {
+/**
+ * What an NXDOMAIN is worth: the top-level name of a domain that was read with the Public Suffix List exists. Who
+ * denies it too is cut off from the DNS; who says nothing of it has not shown that its denials mean something.
+ */
+async function believed(domain: string, dns: Questions, signal: AbortSignal): Promise<Absent | Unanswered> {
   const topLevel = await dns.ns(domain.slice(domain.lastIndexOf('.') + 1), signal);
-  return topLevel.state === 'absent' && topLevel.why === 'NXDOMAIN';
+  if (topLevel.state === 'unanswered') return topLevel;
+  return topLevel.state === 'absent' && topLevel.why === 'NXDOMAIN'
+    ? unanswered('OFFLINE')
+    : absent('NXDOMAIN');
 }
 
 /** A signal that fires when the time is up, or when the caller gives up. */
@@ -200,6 +208,7 @@ async function followSpfThenDkim(
   dns: Questions,
   signal: AbortSignal,
   rules: MailRules,
+  tier: LookupOptions['tier'],
 ): Promise<{ spfTxt: DomainFacts['spfTxt']; selectors: Selectors }> {
   const spfTxt: DomainFacts['spfTxt'] = {};
   const asked = { ...facts, spfTxt };
@@ -212,7 +221,7 @@ async function followSpfThenDkim(
     });
   }
   const selectors: Selectors = [];
-  for (const round of dkimRounds(asked, rules)) {
+  for (const round of dkimRounds(asked, rules, tier)) {
     const answers = await Promise.all(
       round.map(async (selector) => ({
         selector,
@@ -220,7 +229,8 @@ async function followSpfThenDkim(
       })),
     );
     selectors.push(...answers);
-    if (answers.some(({ txt }) => txt.state === 'found')) break;
+    // A text that is no key (a wildcard's), or a revoked one, is not what was looked for.
+    if (readDkim({ base: facts.dkim.base, selectors }).state === 'found') break;
   }
   return { spfTxt, selectors };
 }

@@ -18,11 +18,26 @@ const OUTLOOK_MX = '0 cinarmakina-example.mail.protection.outlook.com';
 const POSSIBLE: Partial<DomainFacts> = { dkim: { base: NODATA, selectors: [] } };
 
 describe('DKIM selectors are asked in rounds', () => {
-  test('the provider’s own first, then the six common ones, then the rest', () => {
-    const rounds = dkimRounds(bareFacts({ ...POSSIBLE, mx: mx(OUTLOOK_MX) }), rules);
+  test('the provider’s own first, then the ten common ones, then the rest', () => {
+    const rounds = dkimRounds(bareFacts({ ...POSSIBLE, mx: mx(OUTLOOK_MX) }), rules, 'full');
     expect(rounds[0]).toEqual(['selector1', 'selector2']);
-    expect(rounds[1]).toEqual(['default', 'google', 'k1', 's1', 'mail', 'dkim']);
+    expect(rounds[1]).toEqual([
+      'default',
+      'google',
+      'k1',
+      's1',
+      'mail',
+      'dkim',
+      'zoho',
+      'yandex',
+      's2',
+      'k2',
+    ]);
     expect(rounds).toHaveLength(3);
+  });
+  test('the score tier ends with the common ones: about ten questions', () => {
+    const rounds = dkimRounds(bareFacts(POSSIBLE), rules, 'score');
+    expect(rounds.flat()).toHaveLength(10);
   });
   test.each<[string, Partial<DomainFacts>, string[]]>([
     ['the MX at Google', { mx: mx('1 smtp.google.com') }, ['google']],
@@ -51,29 +66,34 @@ describe('DKIM selectors are asked in rounds', () => {
     ],
     ['a verification', { txt: txt('MS=ms12345678') }, ['selector1', 'selector2']],
   ])('%s names whose selectors come first', (_, facts, expected) => {
-    expect(dkimRounds(bareFacts({ ...POSSIBLE, ...facts }), rules)[0]).toEqual(expected);
+    expect(dkimRounds(bareFacts({ ...POSSIBLE, ...facts }), rules, 'full')[0]).toEqual(expected);
   });
   test('where nobody is named the common ones come first', () => {
-    expect(dkimRounds(bareFacts(POSSIBLE), rules)[0]).toEqual([
+    expect(dkimRounds(bareFacts(POSSIBLE), rules, 'full')[0]).toEqual([
       'default',
       'google',
       'selector1',
       'selector2',
       'k1',
       's1',
+      'mail',
+      'dkim',
+      'zoho',
+      'yandex',
     ]);
   });
   test('none is asked twice, and every common one is asked', () => {
     const asked = dkimRounds(
       bareFacts({ ...POSSIBLE, mx: mx(OUTLOOK_MX, '1 smtp.google.com') }),
       rules,
+      'full',
     ).flat();
     expect(new Set(asked).size).toBe(asked.length);
     expect(rules.dkimSelectors.filter((selector) => !asked.includes(selector))).toEqual([]);
   });
   test('none at all when _domainkey does not exist: nothing is below it (RFC 8020)', () => {
     expect(
-      dkimRounds(bareFacts({ mx: mx(OUTLOOK_MX), dkim: { base: NXDOMAIN, selectors: [] } }), rules),
+      dkimRounds(bareFacts({ mx: mx(OUTLOOK_MX), dkim: { base: NXDOMAIN, selectors: [] } }), rules, 'full'),
     ).toEqual([]);
   });
   test.each([
@@ -81,7 +101,7 @@ describe('DKIM selectors are asked in rounds', () => {
     ['not answered', TIMEOUT],
     ['there with a wildcard’s text', txt('v=spf1 -all')],
   ])('all of them when _domainkey is %s', (_, base) => {
-    expect(dkimRounds(bareFacts({ dkim: { base, selectors: [] } }), rules).flat()).toHaveLength(
+    expect(dkimRounds(bareFacts({ dkim: { base, selectors: [] } }), rules, 'full').flat()).toHaveLength(
       rules.dkimSelectors.length,
     );
   });

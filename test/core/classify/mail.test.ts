@@ -184,9 +184,14 @@ describe('several MX hosts', () => {
     [
       'Microsoft 365 beside an own machine',
       [OUTLOOK_MX, '20 mail.cinarmakina.example'],
+      'M365 mixed M365+Local 0.98',
+    ],
+    ['Microsoft 365 beside a hoster', [OUTLOOK_MX, '20 mail.natrohost.com'], 'M365 mixed M365+Hosting 0.98'],
+    [
+      'an own machine before Microsoft 365',
+      ['1 mail.cinarmakina.example', '20 cinarmakina-example.mail.protection.outlook.com'],
       'M365 mixed M365+Local 0.7',
     ],
-    ['Microsoft 365 beside a hoster', [OUTLOOK_MX, '20 mail.natrohost.com'], 'M365 mixed M365+Hosting 0.7'],
     [
       'a mailbox cloud last of three',
       ['1 a.baska.example', '2 mail.natrohost.com', '3 mx.zoho.eu'],
@@ -437,5 +442,23 @@ describe('a domain that Entra does not know', () => {
   });
   test('keeps them when its MX is Microsoft 365 itself', () => {
     expect(short(verdict({ mx: mx(OUTLOOK_MX), tenant: absent('NOT-FOUND') }))).toContain('M365');
+  });
+});
+
+describe('a gateway in the MX', () => {
+  test.each([
+    [
+      'before the mailboxes is in front',
+      ['10 mxa-00000001.gslb.pphosted.com', OUTLOOK_MX.replace(/^0/, '20')],
+      'M365 behind proofpoint 0.98',
+    ],
+    [
+      'beside them is in front',
+      ['20 mxa-00000001.gslb.pphosted.com', OUTLOOK_MX.replace(/^0/, '20')],
+      'M365 behind proofpoint 0.98',
+    ],
+    ['that only stands by is not', [OUTLOOK_MX, '20 mxa-00000001.gslb.pphosted.com'], 'M365 0.98'],
+  ])('%s', (_, records, expected) => {
+    expect(short(verdict({ mx: mx(...records) }))).toBe(expected);
   });
 });

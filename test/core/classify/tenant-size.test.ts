@@ -212,6 +212,13 @@ describe('else signs are weighed', () => {
   });
 });
 
+test.each(['constructor', '__proto__', 'toString'])(
+  'an organization size of "%s" is none',
+  (organizationSize) => {
+    expect(size({ declared: { organizationSize } }).size).toBeNull();
+  },
+);
+
 describe('as the earlier system had it, the MX root decides alone', () => {
   test.each([
     ['M365', 'outlook.com', 'medium'],

@@ -396,7 +396,10 @@ describe('registration', () => {
     ['2026-11-25T10:00:00Z', 0],
     ['2026-11-25T09:59:59Z', -1],
     ['2026-11-15T10:00:00Z', -10],
-    ['2026-12-25', 29],
+    // a day without a time means all of it
+    ['2026-12-25', 30],
+    ['2026-11-25', 0],
+    ['2026-11-24', -1],
     ['soon', undefined],
     [null, undefined],
   ])('ends %s: %s whole days', (expires, days) => {

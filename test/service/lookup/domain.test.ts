@@ -14,7 +14,7 @@ import {
   type Zone,
 } from '#test/doubles/dns.ts';
 import { shippedRules } from '#test/support/rules.ts';
-import { gatewayCompany, hostedCompany } from '#test/support/worlds.ts';
+import { DKIM_RECORD, gatewayCompany, hostedCompany } from '#test/support/worlds.ts';
 
 const rules = shippedRules();
 const NOW = Date.parse('2026-11-25T09:00:00Z');
@@ -121,6 +121,15 @@ describe('a name that does not exist', () => {
   test('is doubted when the resolver denies the top-level domain too', async () => {
     const { facts, assessment } = await look('sirket.de', {}, { context: { doubtDenials: true } });
     expect(facts.mx).toEqual({ state: 'unanswered', why: 'OFFLINE', retryable: true });
+    expect(assessment.scored).toBeNull();
+  });
+  test('is not believed while the top-level domain gives no answer', async () => {
+    const { facts, assessment } = await look(
+      'yok-boyle-bir-sirket.com.tr',
+      { answer: (q) => (q.name === 'tr' ? 'SERVFAIL' : undefined) },
+      { context: { doubtDenials: true } },
+    );
+    expect(facts.mx).toEqual({ state: 'unanswered', why: 'SERVFAIL', retryable: true });
     expect(assessment.scored).toBeNull();
   });
   test('is believed of a resolver that knows the top-level domain', async () => {
@@ -267,5 +276,26 @@ describe('_domainkey that is an alias', () => {
     const { facts, assessment } = await look('gokpinar.com.tr', {}, { zone });
     expect(facts.dkim.base).toEqual({ state: 'absent', why: 'NODATA' });
     expect(assessment.findings.map((f) => f.id)).toContain('dkim-unknown');
+  });
+});
+
+describe('DKIM selectors are asked on', () => {
+  const SELECTORS = { 'default._domainkey.gokpinar.com.tr': { TXT: [DKIM_RECORD] } };
+  const hosted = (more: Zone): Zone => ({
+    'gokpinar.com.tr': { MX: [[0, 'gokpinar-com-tr.mail.protection.outlook.com']], TXT: ['v=spf1 -all'] },
+    'gokpinar-com-tr.mail.protection.outlook.com': { A: ['192.0.2.9'] },
+    ...SELECTORS,
+    ...more,
+  });
+  test.each<[string, Zone]>([
+    [
+      'a wildcard’s text that is no key',
+      { 'selector1._domainkey.gokpinar.com.tr': { TXT: ['v=spf1 -all'] } },
+    ],
+    ['a revoked key', { 'selector1._domainkey.gokpinar.com.tr': { TXT: ['v=DKIM1; p='] } }],
+  ])('after %s', async (_, more) => {
+    const { assessment } = await look('gokpinar.com.tr', {}, { zone: hosted(more) });
+    expect(assessment.mail.provider).toBe('M365');
+    expect(assessment.findings.map((f) => f.id)).toContain('dkim-found');
   });
 });
