@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     setupFiles: ['test/support/no-network.ts'],
     testTimeout: 20_000,
+    // No test replaces a module or leaves anything behind: one load of the rules and libraries serves all files of a worker.
+    isolate: false,
   },
 });

@@ -76,6 +76,9 @@ function isPort(port: string): boolean {
   return Number(port) > 0 && Number(port) < 65_536;
 }
 
+/** The login address of Microsoft's worldwide cloud. */
+const ENTRA_AUTHORITY = 'https://login.microsoftonline.com';
+
 /** What stands beside a variable in .env.example and in the documentation. */
 interface Help {
   readonly about: string;
@@ -143,7 +146,8 @@ const Environment = z.object({
   }),
 
   HUNTER_DOMAINS_PER_SECOND: variable(perSecond('domains'), {
-    about: 'Domains a second of a list, each about ten questions; raise it where the resolver is your own.',
+    about:
+      'Domains a second of a list, each ten to thirty questions; raise it where the resolver is your own.',
     unset: '10',
     example: 'unlimited',
   }),
@@ -188,7 +192,7 @@ const Environment = z.object({
   }),
   HUNTER_TENANT_AUTHORITY: variable(webAddress, {
     about: 'Where tenants are asked for: the login address of the cloud.',
-    unset: 'https://login.microsoftonline.com',
+    unset: ENTRA_AUTHORITY,
     example: 'https://login.microsoftonline.us',
   }),
   HUNTER_TENANT_PER_SECOND: variable(perSecond('requests'), {
@@ -348,7 +352,7 @@ function arrange(e: z.infer<typeof Environment>): Config {
     },
     tenant: {
       enabled: e.HUNTER_TENANT_ENABLED ?? true,
-      authority: e.HUNTER_TENANT_AUTHORITY ?? 'https://login.microsoftonline.com',
+      authority: e.HUNTER_TENANT_AUTHORITY ?? ENTRA_AUTHORITY,
       perSecond: e.HUNTER_TENANT_PER_SECOND ?? 1,
     },
     enrichment: {

@@ -60,6 +60,7 @@ export function createScanContext(config: Config, rules: AllRules, world: World)
             ...rules.registration,
             fetch,
             connect: createSafeConnect(allow),
+            rdap: registration.rdapEnabled,
             clock,
             sleep,
             limits: { perSecond: registration.perSecond },

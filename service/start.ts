@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
-import { EXIT, type ExitCode, type Io } from './cli/io.ts';
+import { EXIT, NOBODY_READS, type ExitCode, type Io } from './cli/io.ts';
 import { run } from './cli/run.ts';
 
 /** The composition root: the only place that reads the environment, the clock, chance and the terminal. */
@@ -12,9 +12,19 @@ export async function start(args: readonly string[]): Promise<ExitCode> {
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());
   process.once('SIGTERM', () => interrupt.abort());
-  // A reader that has seen enough (`| head`) is no fault of ours.
-  stdout.on('error', (error: NodeJS.ErrnoException) =>
-    process.exit(error.code === 'EPIPE' ? EXIT.done : EXIT.failed),
+  // A reader that has seen enough (`| head`) is no fault of ours: the exit code stays that of the run. Without a reader
+  // of results there is no more to do; without one of messages there is.
+  const ended =
+    (whenNobodyReads: () => void) =>
+    (error: NodeJS.ErrnoException): void =>
+      error.code === 'EPIPE' ? whenNobodyReads() : process.exit(EXIT.failed);
+  stdout.on(
+    'error',
+    ended(() => interrupt.abort(NOBODY_READS)),
+  );
+  stderr.on(
+    'error',
+    ended(() => undefined),
   );
 
   const io: Io = {
@@ -29,12 +39,5 @@ export async function start(args: readonly string[]): Promise<ExitCode> {
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
     version: string;
   };
-  try {
-    return await run(args, env, { clock: Date.now, random: Math.random }, io, version);
-  } catch (error) {
-    // What gets here is our own mistake: said in a line, the whole of it for whoever asks.
-    io.err(`${error instanceof Error ? error.message : String(error)}\n`);
-    if (env['HUNTER_DEBUG'] === 'true') io.err(`${error instanceof Error ? error.stack : ''}\n`);
-    return EXIT.failed;
-  }
+  return run(args, env, { clock: Date.now, random: Math.random }, io, version);
 }

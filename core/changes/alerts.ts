@@ -1,6 +1,5 @@
 import type { Words } from '#core/rules/common.ts';
-import type { Wordings } from '#core/rules/sales.ts';
-import { type AssessmentSnapshot, type Change, EXPIRES_SOON_DAYS } from './changes.ts';
+import type { AssessmentSnapshot, Change, ChangeRules } from './changes.ts';
 import { changeWords } from './words.ts';
 
 export const ALERT_TYPES = [
@@ -39,7 +38,7 @@ export function alertsFor(
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
   changes: readonly Change[],
-  wording: Wordings,
+  rules: ChangeRules,
 ): Alert[] {
   if (before === null) return [];
   const alerts: Alert[] = [];
@@ -51,7 +50,7 @@ export function alertsFor(
     const key = `${after.domain}|${alert}|${from ?? ''}>${to ?? ''}|${day}`;
     alerts.push({ type: alert, domain: after.domain, from, to, words, key });
   }
-  const soon = expirySoon(before, after, wording);
+  const soon = expirySoon(before, after, rules);
   return soon === null ? alerts : [...alerts, soon];
 }
 
@@ -59,11 +58,15 @@ export function alertsFor(
  * A registration that ends soon. Judged by the date alone: when the look-up before gave no answer there is no
  * *change* to see, but the end is as near. The date in the key makes it one alert for each registration period.
  */
-function expirySoon(before: AssessmentSnapshot, after: AssessmentSnapshot, wording: Wordings): Alert | null {
+function expirySoon(
+  before: AssessmentSnapshot,
+  after: AssessmentSnapshot,
+  { wording, opportunity: { expirySoonDays } }: ChangeRules,
+): Alert | null {
   const days = after.daysToExpiry;
   const ends = after.registration?.expires?.slice(0, 10) ?? null;
-  if (days === null || ends === null || days < 0 || days >= EXPIRES_SOON_DAYS) return null;
-  if (before.daysToExpiry !== null && before.daysToExpiry < EXPIRES_SOON_DAYS && before.daysToExpiry >= 0)
+  if (days === null || ends === null || days < 0 || days >= expirySoonDays) return null;
+  if (before.daysToExpiry !== null && before.daysToExpiry < expirySoonDays && before.daysToExpiry >= 0)
     return null;
   const key = `${after.domain}|expire_soon|${ends}`;
   return {

@@ -1,22 +1,22 @@
 import type { ScoreLine } from '#core/assessment.ts';
 import type { Words } from '#core/rules/common.ts';
-import type { Wordings } from '#core/rules/sales.ts';
 import { signed } from './number.ts';
 import {
   type AssessmentSnapshot,
-  EXPIRES_SOON_DAYS,
+  type ChangeRules,
   expiryKnownOnOneSide,
   firstOf,
   has,
-  mailEvidenceAnswered,
+  mailComparable,
   mxAnswered,
+  mxNamesProvider,
   pointsOf,
   silences,
   tenantAsked,
 } from './snapshot.ts';
 import { type ChangeWords, changeWords, dmarcName } from './words.ts';
 
-export { type AssessmentSnapshot, EXPIRES_SOON_DAYS } from './snapshot.ts';
+export type { AssessmentSnapshot, ChangeRules } from './snapshot.ts';
 
 /** What can differ between two assessments of one domain. The first eight are the earlier system's names. */
 export const CHANGE_TYPES = [
@@ -56,14 +56,21 @@ export interface Change {
 export function changesBetween(
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
-  wording: Wordings,
+  rules: ChangeRules,
 ): Change[] {
   if (before === null) return [];
-  const words = changeWords(wording);
-  return COMPARISONS.map((compare) => compare(before, after, words)).filter((change) => change !== null);
+  const words = changeWords(rules.wording);
+  return COMPARISONS.map((compare) => compare(before, after, words, rules)).filter(
+    (change) => change !== null,
+  );
 }
 
-type Compare = (before: AssessmentSnapshot, after: AssessmentSnapshot, words: ChangeWords) => Change | null;
+type Compare = (
+  before: AssessmentSnapshot,
+  after: AssessmentSnapshot,
+  words: ChangeWords,
+  rules: ChangeRules,
+) => Change | null;
 
 const change = (
   type: ChangeType,
@@ -75,7 +82,9 @@ const change = (
 ): Change => ({ type, from, to, words, points, cause });
 
 const provider: Compare = (before, after, words) => {
-  if (!sameQuestionOfMail(before, after)) return null;
+  // A cloud that a new MX names itself is where the mail goes now, whatever the silence hides.
+  const named = before.mail.mxRoot !== after.mail.mxRoot && mxNamesProvider(after) && mxAnswered(before);
+  if (!named && !sameQuestionOfMail(before, after)) return null;
   const [from, to] = [before.mail, after.mail];
   // Unknown is no provider: behind a gateway the signs may come and go without anybody having moved.
   if (from.provider === to.provider || from.kind === 'none' || to.kind === 'none') return null;
@@ -92,14 +101,12 @@ const gateway: Compare = (before, after, words) => {
 };
 
 /**
- * Whether the two verdicts on the mail answer the same question. Other MX hosts settle it; with the same hosts a
- * different verdict can only come from the other records, and these must then be known on both sides.
+ * Whether the two verdicts on the mail answer the same question. With the same hosts a different verdict can only come
+ * from the other records, and the tenant must then have been asked about on both sides or on neither.
  */
 function sameQuestionOfMail(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
-  if (!mxAnswered(before) || !mxAnswered(after)) return false;
   const moved = before.mail.mxRoot !== after.mail.mxRoot;
-  const evidenceKnown = mailEvidenceAnswered(before) && mailEvidenceAnswered(after);
-  return moved || (evidenceKnown && tenantAsked(before) === tenantAsked(after));
+  return mailComparable(before, after) && (moved || tenantAsked(before) === tenantAsked(after));
 }
 
 /** The registrable domain of the MX, as the earlier system compared it: mx1 becoming mx2 is no move. */
@@ -134,7 +141,9 @@ const dkim: Compare = (before, after, words) => {
   const [from, to] = [firstOf(before, DKIM_STATES), firstOf(after, DKIM_STATES)];
   if (from === null || to === null || from === to) return null;
   const points = pointsOf(after, 'dkim') - pointsOf(before, 'dkim');
-  return change('dkim_changed', from.slice('dkim-'.length), to.slice('dkim-'.length), words.dkim(to), points);
+  const useless = has(after, 'dkim-revoked') || has(after, 'dkim-weak-key');
+  const [oldState, newState] = [from.slice('dkim-'.length), to.slice('dkim-'.length)];
+  return change('dkim_changed', oldState, newState, words.dkim(to, useless), points);
 };
 
 const DMARC_STATES = [
@@ -160,9 +169,9 @@ const coverage: Compare = (before, after, words) => {
   return change('coverage_changed', from, to, words.coverage(from, to));
 };
 
-const expiry: Compare = (before, after, words) => {
-  if (after.daysToExpiry === null || after.daysToExpiry >= EXPIRES_SOON_DAYS) return null;
-  if (before.daysToExpiry === null || before.daysToExpiry < EXPIRES_SOON_DAYS) return null;
+const expiry: Compare = (before, after, words, { opportunity: { expirySoonDays } }) => {
+  if (after.daysToExpiry === null || after.daysToExpiry >= expirySoonDays) return null;
+  if (before.daysToExpiry === null || before.daysToExpiry < expirySoonDays) return null;
   return change('expire_soon', before.daysToExpiry, after.daysToExpiry, words.expiry(after.daysToExpiry));
 };
 
@@ -197,9 +206,9 @@ const registrarKey = (name: string): string =>
     .replace(/\s+/g, '');
 
 /** Priority before segment before score, one of them: the earlier system reported the most telling only. */
-const ranking: Compare = (before, after, words) => {
+const ranking: Compare = (before, after, words, rules) => {
   const [from, to] = [before.scored, after.scored];
-  if (from === null || to === null || !scoresComparable(before, after)) return null;
+  if (from === null || to === null || !scoresComparable(before, after, rules)) return null;
   const points = to.score - from.score;
   const sameRules =
     before.ruleSet.id === after.ruleSet.id && before.ruleSet.version === after.ruleSet.version;
@@ -234,10 +243,14 @@ const COMPARISONS: readonly Compare[] = [
 /**
  * A score that is lower because a look-up gave no answer says nothing about the company. Two scores are compared
  * when the same signals are silent in both, or when no answer could make them equal; and never when only one of them
- * knows that the registration ends soon.
+ * knows that the registration ends soon, or whose mailboxes these are.
  */
-function scoresComparable(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
-  if (expiryKnownOnOneSide(before, after)) return false;
+function scoresComparable(
+  before: AssessmentSnapshot,
+  after: AssessmentSnapshot,
+  rules: ChangeRules,
+): boolean {
+  if (expiryKnownOnOneSide(before, after, rules) || !mailComparable(before, after)) return false;
   if (silences(before) === silences(after)) return true;
   if (before.range === null || after.range === null) return false;
   return before.range.high < after.range.low || after.range.high < before.range.low;
@@ -258,10 +271,10 @@ const LONGEST_REASON = 2;
 export function reasonOf(
   before: AssessmentSnapshot,
   after: AssessmentSnapshot,
-  wording: Wordings,
-  changes: readonly Change[] = changesBetween(before, after, wording),
+  rules: ChangeRules,
+  changes: readonly Change[] = changesBetween(before, after, rules),
 ): Words | null {
-  const words = changeWords(wording);
+  const words = changeWords(rules.wording);
   const delta = (after.scored?.score ?? 0) - (before.scored?.score ?? 0);
   if (before.scored === null || after.scored === null || delta === 0) return null;
   const causes = changes
@@ -274,7 +287,12 @@ export function reasonOf(
   const soon = changes.find(({ type }) => type === 'expire_soon');
   if (soon !== undefined && delta < 0) return soon.words;
   if (changes.some(({ cause }) => cause === 'rules')) return words.otherRules(before.ruleSet, after.ruleSet);
-  if (silences(before) !== silences(after) || expiryKnownOnOneSide(before, after)) return words.silence();
+  if (
+    silences(before) !== silences(after) ||
+    expiryKnownOnOneSide(before, after, rules) ||
+    !mailComparable(before, after)
+  )
+    return words.silence();
   return strongestLine(before.scored.lines, after.scored.lines, delta, words);
 }
 
@@ -302,15 +320,15 @@ function strongestLine(
 export function summaryOf(
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
-  wording: Wordings,
-  changes: readonly Change[] = changesBetween(before, after, wording),
+  rules: ChangeRules,
+  changes: readonly Change[] = changesBetween(before, after, rules),
 ): Words {
-  const words = changeWords(wording);
+  const words = changeWords(rules.wording);
   if (before === null) return words.firstScan();
   if (after.scored === null) return words.noScore();
   const delta = before.scored === null ? 0 : after.scored.score - before.scored.score;
   const records = changes.filter(({ type }) => !RANKING.has(type)).map((change) => change.words);
-  const reason = reasonOf(before, after, wording, changes);
+  const reason = reasonOf(before, after, rules, changes);
   const said = records.length > 0 ? records : reason === null ? [] : [reason];
   if (said.length === 0 && delta === 0) return words.noChange();
   const start = said.length === 0 ? words.scoreMoved() : words.list(said);

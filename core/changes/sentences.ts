@@ -21,6 +21,7 @@ export const CHANGE_SENTENCES = {
   spf: [],
   'dkim-published': [],
   'dkim-removed': [],
+  'dkim-unusable': [],
   'dmarc-published': ['to'],
   'dmarc-removed': [],
   'dmarc-in-error': [],

@@ -1,4 +1,5 @@
 import type { Assessment } from '#core/assessment.ts';
+import type { SalesRules } from '#core/rules/sales.ts';
 import type { FindingId } from '#core/score/findings.ts';
 
 /** The part of an assessment that is compared. Every assessment is one; a store may keep just this. */
@@ -19,6 +20,11 @@ export type AssessmentSnapshot = Pick<
   | 'registration'
   | 'daysToExpiry'
 >;
+
+/** The rules that comparing needs: the words, and from when on the end of a registration is near. */
+export interface ChangeRules extends Pick<SalesRules, 'wording'> {
+  readonly opportunity: Pick<SalesRules['opportunity'], 'expirySoonDays'>;
+}
 
 export const has = (snapshot: AssessmentSnapshot, id: FindingId): boolean =>
   snapshot.findings.some((finding) => finding.id === id);
@@ -47,12 +53,37 @@ const BESIDE_THE_MAIL = new Set([
   'dnssec',
 ]);
 
-/** Whether every look-up that the provider verdict may rest on was answered. */
-export const mailEvidenceAnswered = (snapshot: AssessmentSnapshot): boolean =>
+/** Whether every look-up that the verdict on the mail may rest on was answered. */
+const mailEvidenceAnswered = (snapshot: AssessmentSnapshot): boolean =>
   snapshot.open.every(
     ({ question }) =>
       BESIDE_THE_MAIL.has(question) || question.startsWith('dmarc ') || question.startsWith('address '),
   );
+
+/** Whether the MX itself names the cloud or the service: then no other record can change that. */
+export const mxNamesProvider = ({ mail }: AssessmentSnapshot): boolean =>
+  (mail.kind === 'mailbox' || mail.kind === 'sender') &&
+  mail.because.some(({ record, shows }) => record.startsWith('MX') && shows === mail.providerName);
+
+/** Whether no record that gave no answer could make the verdict on the mail another one. */
+function mailKnown(snapshot: AssessmentSnapshot): boolean {
+  if (!mxAnswered(snapshot) || has(snapshot, 'mail-evidence-unanswered')) return false;
+  return !has(snapshot, 'mx-found') || mxNamesProvider(snapshot) || mailEvidenceAnswered(snapshot);
+}
+
+/**
+ * Whether two verdicts on the mail may be compared, and the scores that rest on them: both known, so that no silence
+ * alone keeps them apart, or the same one, as sure or unsure.
+ */
+export function mailComparable(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
+  if (mailKnown(before) && mailKnown(after)) return true;
+  return mxAnswered(before) && mxAnswered(after) && verdictOf(before) === verdictOf(after);
+}
+
+const verdictOf = (snapshot: AssessmentSnapshot): string => {
+  const { mxRoot, provider, gateway, hybrid } = snapshot.mail;
+  return [mxRoot, provider, gateway?.id, hybrid, has(snapshot, 'mail-evidence-unanswered')].join(' ');
+};
 
 /** Whether the tenant was asked about: single scans do, bulk scans usually do not. */
 export const tenantAsked = (snapshot: AssessmentSnapshot): boolean =>
@@ -69,16 +100,17 @@ const SCORED_SILENCES = [
 export const silences = (snapshot: AssessmentSnapshot): string =>
   SCORED_SILENCES.filter((id) => has(snapshot, id)).join(' ');
 
-/** From how many days before its end a registration counts as ending soon. */
-export const EXPIRES_SOON_DAYS = 30;
-
 /**
  * Whether only one side knows that the registration ends soon. Far ends need no such care: a domain that has months
  * left now had them before, and counts nothing either way.
  */
-export function expiryKnownOnOneSide(before: AssessmentSnapshot, after: AssessmentSnapshot): boolean {
+export function expiryKnownOnOneSide(
+  before: AssessmentSnapshot,
+  after: AssessmentSnapshot,
+  { opportunity }: ChangeRules,
+): boolean {
   const soon = ({ daysToExpiry }: AssessmentSnapshot): boolean =>
-    daysToExpiry !== null && daysToExpiry < EXPIRES_SOON_DAYS;
+    daysToExpiry !== null && daysToExpiry < opportunity.expirySoonDays;
   return (soon(before) && after.daysToExpiry === null) || (soon(after) && before.daysToExpiry === null);
 }
 

@@ -60,8 +60,10 @@ export function changeWords(wording: Wordings) {
       return words((say) => say(to > from ? 'spf-grew' : 'spf-shrank', { from, to }));
     },
 
-    dkim: (to: 'dkim-found' | 'dkim-absent') =>
-      words((say) => say(to === 'dkim-found' ? 'dkim-published' : 'dkim-removed')),
+    dkim(to: 'dkim-found' | 'dkim-absent', useless = false): Words {
+      if (to === 'dkim-found') return words((say) => say('dkim-published'));
+      return words((say) => say(useless ? 'dkim-unusable' : 'dkim-removed'));
+    },
 
     dmarc(fromState: DmarcState, toState: DmarcState): Words {
       const [from, to] = [dmarcName(fromState), dmarcName(toState)];

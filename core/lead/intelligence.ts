@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Assessment } from '#core/assessment.ts';
-import { type AssessmentSnapshot, reasonOf } from '#core/changes/changes.ts';
+import { type AssessmentSnapshot, type ChangeRules, reasonOf } from '#core/changes/changes.ts';
 import type { Evidence as FoundEvidence } from '#core/evidence.ts';
 import { TENANT_SIZES } from '#core/rules/classification.ts';
 import { type Language, LANGUAGES } from '#core/rules/common.ts';
-import type { Wordings } from '#core/rules/sales.ts';
 import {
   CATEGORIES,
   COMMERCIAL_HEATS,
@@ -234,14 +233,14 @@ export function intelligenceJsonSchema(): Record<string, unknown> {
   };
 }
 
-export interface IntelligenceInput {
+/** What is known of one company, with the rules it is told by: `...rules.sales` has them. */
+export interface IntelligenceInput extends ChangeRules {
   readonly assessment: Assessment;
   /** the last assessment that has a score, for when this one has none */
   readonly kept?: Assessment | null;
   /** the scan before this one, when it had a score */
   readonly previous?: AssessmentSnapshot | null;
   readonly language: Language;
-  readonly wording: Wordings;
   /** of the assessment that is shown */
   readonly sales?: { readonly tr: SalesSummary | null; readonly en: SalesSummary | null } | null;
   /** newest first, this scan included */
@@ -344,7 +343,7 @@ export function intelligenceOf(input: IntelligenceInput): Intelligence {
     infrastructureSummary: shown.infrastructureSummary,
     network: { ...shown.network },
     sales: { tr: withoutClaims(input.sales?.tr ?? null), en: withoutClaims(input.sales?.en ?? null) },
-    previous: isKept ? null : previousOf(input.previous ?? null, assessment, input.wording),
+    previous: isKept ? null : previousOf(input.previous ?? null, assessment, input),
     history: history.map((row) => ({ ...row })),
     scans: input.scans ?? history.length,
     referral: input.referral ?? null,
@@ -371,7 +370,7 @@ function withoutClaims(summary: SalesSummary | null): SalesSummary | null {
 function previousOf(
   before: AssessmentSnapshot | null,
   after: Assessment,
-  wording: Wordings,
+  rules: ChangeRules,
 ): Intelligence['previous'] {
   if (before === null || before.scored === null || after.scored === null) return null;
   return {
@@ -380,7 +379,7 @@ function previousOf(
     segment: before.scored.segment,
     priority: before.scored.priority,
     delta: after.scored.score - before.scored.score,
-    reason: reasonOf(before, after, wording),
+    reason: reasonOf(before, after, rules),
   };
 }
 

@@ -4,12 +4,16 @@ import type { FindingId } from '#core/score/findings.ts';
 export const SIGNAL_SENTENCES = {
   'no-answer': [],
   'mx-goes-to': ['provider'],
+  'mx-goes-to-open': ['provider'],
   'mx-gateway': ['gateway', 'provider'],
+  'mx-gateway-open': ['gateway'],
   'mx-gateway-unknown': ['gateway'],
   'provider-at-hoster': ['provider', 'hoster'],
   'spf-one-include': ['includes'],
   'spf-includes': ['includes'],
   'spf-lookups': ['counted', 'lookups'],
+  'dkim-absent-unusable': [],
+  'dkim-unknown-unusable': [],
   'registration-ends': ['date'],
 } as const;
 

@@ -23,7 +23,7 @@ function textOf(assessment: Assessment, signal: SignalView, wording: Wording): s
   if (signal.state === 'unanswered') return speak(wording)('no-answer');
   const sentences = [
     OWN[signal.id]?.(assessment, wording),
-    ...signal.findings.map((id) => findingText(id, wording)),
+    ...signal.findings.map((id) => unusableKey(id, signal, wording) ?? findingText(id, wording)),
   ];
   return sentences.filter((sentence) => sentence !== undefined && sentence !== null).join('. ');
 }
@@ -33,19 +33,27 @@ function findingText(id: FindingId, { evidence, names }: Wording): string | unde
   if (NAMED.has(id)) return names.findings[id];
   return (evidence as Partial<Record<FindingId, string>>)[id];
 }
+/** A withdrawn or weak key is a key: where it is the only one, the key is not missing but of no use. */
+function unusableKey(id: FindingId, { findings }: SignalView, wording: Wording): string | undefined {
+  if (!findings.includes('dkim-revoked') && !findings.includes('dkim-weak-key')) return undefined;
+  if (id === 'dkim-absent') return speak(wording)('dkim-absent-unusable');
+  return id === 'dkim-unknown' ? speak(wording)('dkim-unknown-unusable') : undefined;
+}
 const NAMED: ReadonlySet<FindingId> = new Set(NAMED_FINDINGS);
 
 /** Sentences that need more than a finding. */
 const OWN: Partial<Record<SignalView['id'], (assessment: Assessment, wording: Wording) => string | null>> = {
-  mx({ mail }, wording) {
+  mx({ mail, findings }, wording) {
     const say = speak(wording);
     if (mail.because.length === 0 || mail.mxRoot === null) return null;
     const provider =
       mail.localProvider === null
         ? mail.providerName
         : say('provider-at-hoster', { provider: mail.providerName, hoster: mail.localProvider });
-    if (mail.gateway === null) return say('mx-goes-to', { provider });
+    const open = findings.some(({ id }) => id === 'mail-evidence-unanswered');
+    if (mail.gateway === null) return say(open ? 'mx-goes-to-open' : 'mx-goes-to', { provider });
     const gateway = mail.gateway.name;
+    if (open) return say('mx-gateway-open', { gateway });
     return mail.kind === 'none'
       ? say('mx-gateway-unknown', { gateway })
       : say('mx-gateway', { gateway, provider });

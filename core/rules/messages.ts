@@ -44,7 +44,6 @@ const CARD = [
   'category',
   'heat',
   'confidence',
-  'confidenceParts',
   'completeness',
   'stability',
   'providerShare',
@@ -81,7 +80,6 @@ const CARD = [
   'partial',
   'script',
   'questions',
-  'findings',
   'sizeDeclared',
   'sizeHeuristic',
   'answeredOf',
@@ -103,7 +101,7 @@ const CLI = [
   'factsWritten',
   'unknownRules',
   'badLanguage',
-  'badWeb',
+  'badValue',
   'badEnvironment',
   'warning',
   'refused',
@@ -117,7 +115,7 @@ const CLI = [
   'progress',
   'cannotWrite',
   'duplicate',
-  'nodeTooOld',
+  'headingRow',
 ] as const;
 
 /**

@@ -91,6 +91,7 @@ const UrgencyWhen = z.strictObject({
   score: Range.optional(),
   priority: Range.optional(),
   daysToExpiry: Range.optional().describe('never holds while the date is unknown'),
+  expiryTold: z.literal(true).optional().describe('the end is within expiryToldWithinDays'),
 });
 export type UrgencyWhen = z.infer<typeof UrgencyWhen>;
 const NextStepWhen = z.strictObject({
@@ -139,6 +140,10 @@ export const OpportunityFile = z
       .int()
       .min(0)
       .describe('an expiry this near is told to the seller and in the script'),
+    expirySoonDays: z
+      .int()
+      .min(1)
+      .describe('a registration with fewer days left alerts; the sets that ship take points off from there'),
     providerSureFrom: z
       .number()
       .min(0)

@@ -17,7 +17,14 @@ export function callScript(subject: Subject, speaker: Speaker, mail: MailState):
   const lines =
     subject.scored.segment === 'Skip'
       ? [[opening], [closing]]
-      : [[opening], seen(speaker, mail), [whyNow(speaker)], [speaker.say('call_script.proxy')], [closing]];
+      : [
+          [opening],
+          seen(speaker, mail),
+          [speaker.say('call_script.mail-open')],
+          [whyNow(speaker)],
+          [speaker.say('call_script.proxy')],
+          [closing],
+        ];
   return lines.map((line) => line.filter((said) => said !== null)).filter((line) => line.length > 0);
 }
 
@@ -27,7 +34,9 @@ function seen(speaker: Speaker, mail: MailState): (Said | null)[] {
   return [
     speaker.say(mail.good.length > 1 ? 'call_script.good-many' : 'call_script.good', { good }),
     speaker.say('call_script.none', {
-      none: speaker.list(speaker.all('phrase.none-spf', 'phrase.none-dkim', 'phrase.none-dmarc')),
+      none: speaker.list(
+        speaker.all('phrase.none-spf', 'phrase.none-dkim', 'phrase.none-dkim-usable', 'phrase.none-dmarc'),
+      ),
     }),
     speaker.first('call_script.spf-permerror', 'call_script.spf-pass-all', 'call_script.spf-lookup-limit'),
     speaker.first(
@@ -51,6 +60,7 @@ const whyNow = (speaker: Speaker): Said | null =>
     'call_script.gateway-m365',
     'call_script.gateway',
     'call_script.services',
+    'call_script.value-open',
     'call_script.value-small',
     'call_script.value-medium',
     'call_script.value-large',

@@ -85,12 +85,22 @@ export function categoryBounds({ assessment: { zones }, scored }: Subject): {
 /** A change between two known providers, within the days that the rules call recent. */
 export function recentChange(s: Subject): { from: string; to: string; at: string } | null {
   const change = s.context.providerChange ?? null;
-  if (change === null || change.from === change.to) return null;
+  if (change === null || change.from === change.to || mailOpen(s)) return null;
   if (change.from === 'Unknown' || change.to === 'Unknown') return null;
   const days = (Date.parse(generatedAt(s)) - Date.parse(change.at)) / DAY;
   return days >= 0 && days <= s.rules.opportunity.urgency.recentChangeDays ? change : null;
 }
 const DAY = 86_400_000;
+
+/** Records that could show whose mailboxes these are did not answer. */
+const mailOpen = (s: Subject): boolean => has(s, 'mail-evidence-unanswered');
+
+/** Whether the plan asks the records that Microsoft 365 would show in: of a server, and behind a gateway (core/plan.ts). */
+const lookedForMicrosoft = ({ assessment: { mail } }: Subject): boolean =>
+  mail.kind === 'server' || mail.gateway !== null;
+
+/** A key is published, and receivers refuse it. */
+const uselessKey = (s: Subject): boolean => has(s, 'dkim-revoked', 'dkim-weak-key');
 
 const microsoftShows = (s: Subject): boolean => {
   const { mail, workloads } = s.assessment;
@@ -151,10 +161,17 @@ const SHOWN = {
     when(s.assessment.mail.gateway === null && has(s, 'mx-found'), evidenceOf(s, 'mx-found')),
   hybrid: ({ assessment: { mail } }) => when(mail.hybrid, mail.because),
   'mx-host-known': (s) => when((s.assessment.mxHosts[0] ?? '') !== '', evidenceOf(s, 'mx-found')),
+  'mailboxes-known': (s) => when(!mailOpen(s), s.assessment.mail.because),
   'signs-known': (s) => when(signsOf(s).length > 0, signsOf(s)),
-  // Said only when every look-up answered: an open question is no sign of absence.
+  // Said only where it was looked for and every look-up answered: an open question is no sign of absence.
   'no-microsoft-sign': (s) =>
-    when(s.assessment.open.length === 0 && has(s, 'mx-found') && !microsoftShows(s)),
+    when(
+      lookedForMicrosoft(s) &&
+        s.assessment.open.length === 0 &&
+        !mailOpen(s) &&
+        has(s, 'mx-found') &&
+        !microsoftShows(s),
+    ),
   'microsoft-services': ({ assessment: { workloads } }) =>
     when(
       workloads.length > 0,
@@ -176,7 +193,7 @@ const SHOWN = {
   // sender protection that holds
   'spf-in-place': (s) =>
     when(
-      has(s, 'spf-found') && !has(s, 'spf-pass-all', 'spf-lookup-limit', 'spf-permerror'),
+      has(s, 'spf-found') && !has(s, 'spf-pass-all', 'spf-lookup-limit', 'spf-permerror', 'spf-not-followed'),
       evidenceOf(s, 'spf-found'),
     ),
   // How many includes are too many is a rule of the set: its line in the breakdown says that they are.
@@ -186,6 +203,11 @@ const SHOWN = {
         s.scored.lines.some((line) => line.key === 'spf_multiple_includes'),
       evidenceOf(s, 'spf-found'),
     ),
+  'dkim-missing': (s) => when(has(s, 'dkim-absent') && !uselessKey(s), evidenceOf(s, 'dkim-absent')),
+  'dkim-weak-alone': (s) =>
+    when(has(s, 'dkim-absent') && has(s, 'dkim-weak-key'), evidenceOf(s, 'dkim-weak-key')),
+  'dkim-revoked-alone': (s) =>
+    when(has(s, 'dkim-absent') && has(s, 'dkim-revoked'), evidenceOf(s, 'dkim-revoked')),
   'dkim-in-place': (s) => when(has(s, 'dkim-found'), evidenceOf(s, 'dkim-found')),
   'dmarc-enforced': (s) =>
     when(

@@ -12,8 +12,8 @@ export function discoveryQuestions(speaker: Speaker): Said[] {
     'discovery_questions.google',
     'discovery_questions.mailbox',
     'discovery_questions.sender',
-    'discovery_questions.server',
     'discovery_questions.unknown',
+    'discovery_questions.server',
   );
   return [
     ...speaker.all(

@@ -17,6 +17,8 @@ export function mailState(speaker: Speaker): MailState {
   return {
     where: speaker.first(
       'phrase.where-mixed',
+      'phrase.where-gateway-open',
+      'phrase.where-open',
       'phrase.where-gateway-unknown',
       'phrase.where-gateway-server',
       'phrase.where-gateway',
@@ -39,7 +41,7 @@ export function mailState(speaker: Speaker): MailState {
         'phrase.gap-spf-pass-all',
         'phrase.gap-spf-lookup-limit',
       ),
-      ...oneOf(speaker, 'phrase.gap-dkim-absent'),
+      ...oneOf(speaker, 'phrase.gap-dkim-absent', 'phrase.gap-dkim-weak', 'phrase.gap-dkim-revoked'),
       ...oneOf(
         speaker,
         'phrase.gap-dmarc-absent',
@@ -52,7 +54,7 @@ export function mailState(speaker: Speaker): MailState {
     ],
     notes: speaker.all('phrase.note-spf-includes'),
     good: speaker.all('phrase.name-spf', 'phrase.name-dkim', 'phrase.name-dmarc'),
-    open: speaker.all('phrase.open-spf', 'phrase.open-dkim', 'phrase.open-dmarc'),
+    open: speaker.all('phrase.open-spf', 'phrase.open-spf-part', 'phrase.open-dkim', 'phrase.open-dmarc'),
   };
 }
 

@@ -63,9 +63,19 @@ function whatToDo(speaker: Speaker, action: NextStep['action'], timeline: string
   };
   switch (action) {
     case 'call':
-      return say('next_step.call-migration', 'next_step.call-existing', 'next_step.call');
+      return say(
+        'next_step.call-open',
+        'next_step.call-migration',
+        'next_step.call-existing',
+        'next_step.call',
+      );
     case 'email':
-      return say('next_step.email-migration', 'next_step.email-existing', 'next_step.email');
+      return say(
+        'next_step.email-open',
+        'next_step.email-migration',
+        'next_step.email-existing',
+        'next_step.email',
+      );
     case 'wait':
       return say('next_step.wait');
   }

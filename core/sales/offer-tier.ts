@@ -29,6 +29,7 @@ function recommendation(speaker: Speaker): (Said | null)[] {
   if (noMail !== null) return [noMail];
   return [
     speaker.first(
+      'offer_tier.migration-open',
       'offer_tier.migration',
       'offer_tier.existing-defender',
       'offer_tier.existing',

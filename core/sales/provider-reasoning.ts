@@ -1,4 +1,5 @@
 import type { Said, Speaker } from './say.ts';
+import type { SentenceId } from './sentences.ts';
 
 /** What the records show of the mail host, what that means for a sale, and what else hints at Microsoft. */
 export function providerReasoning(speaker: Speaker): (Said | null)[] {
@@ -9,6 +10,8 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
   );
   if (noMail !== null) return [noMail];
   const behind = speaker.first(
+    'provider_reasoning.behind-open',
+    'provider_reasoning.server-open',
     'provider_reasoning.behind-signs',
     'provider_reasoning.behind-signs-likely',
     'provider_reasoning.behind-server',
@@ -24,7 +27,7 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
     ),
     behind,
     // Mailboxes that cannot be seen leave nothing to say of their provider.
-    behind?.id === 'provider_reasoning.behind-unknown' ? null : aboutProvider(speaker),
+    behind?.id && NOT_SEEN.has(behind.id) ? null : aboutProvider(speaker),
     ...speaker.all('provider_reasoning.mixed', 'provider_reasoning.changed'),
     speaker.first(
       'provider_reasoning.services-m365',
@@ -35,6 +38,12 @@ export function providerReasoning(speaker: Speaker): (Said | null)[] {
     ...speaker.all('provider_reasoning.place', 'provider_reasoning.proxy'),
   ];
 }
+
+const NOT_SEEN: ReadonlySet<SentenceId> = new Set([
+  'provider_reasoning.behind-unknown',
+  'provider_reasoning.behind-open',
+  'provider_reasoning.server-open',
+]);
 
 const aboutProvider = (speaker: Speaker): Said | null =>
   speaker.first(

@@ -15,7 +15,7 @@ export interface SecuritySaid {
 
 /**
  * What a look-up said of SPF, DKIM or DMARC. Without any of these there is nothing to reason about; each of them is
- * either a gap or in place, so that the summary always has something to say.
+ * a gap, in place, or open in part, so that the summary always has something to say.
  */
 const TOLD: readonly FindingId[] = [
   'spf-found',
@@ -76,11 +76,13 @@ function details(speaker: Speaker): Said[] {
       'security_reasoning.spf-absent',
       'security_reasoning.spf-permerror',
       'security_reasoning.spf-unanswered',
+      'security_reasoning.spf-not-followed',
       'security_reasoning.spf-pass-all',
       'security_reasoning.spf-lookup-limit',
       'security_reasoning.spf-includes',
       'security_reasoning.dkim-found',
       'security_reasoning.dkim-absent',
+      'security_reasoning.dkim-unusable',
       'security_reasoning.dkim-unknown',
       'security_reasoning.dkim-unanswered',
       'security_reasoning.dkim-weak-key',
@@ -102,7 +104,11 @@ function details(speaker: Speaker): Said[] {
 function recommended(speaker: Speaker, open: Said | null): (Said | null)[] {
   const steps = [
     speaker.first('security_reasoning.do-spf', 'security_reasoning.do-spf-repair'),
-    speaker.say('security_reasoning.do-dkim'),
+    speaker.first(
+      'security_reasoning.do-dkim',
+      'security_reasoning.do-dkim-replace',
+      'security_reasoning.do-dkim-renew',
+    ),
     speaker.first(
       'security_reasoning.do-dmarc',
       'security_reasoning.do-dmarc-repair',

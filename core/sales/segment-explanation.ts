@@ -24,6 +24,7 @@ export function segmentExplanation(speaker: Speaker, mail: MailState): (Said | n
       'segment_explanation.skip',
       'segment_explanation.plain',
     ),
+    speaker.say('segment_explanation.mail-open'),
     // "Weak Partner" is the rule's label: the sentence says so, and that nothing is known of the partner.
     speaker.first(
       'segment_explanation.weak-partner',

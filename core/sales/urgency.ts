@@ -36,11 +36,13 @@ function raisedBy(subject: Subject): string | null {
   return null;
 }
 
-function fits(when: UrgencyWhen, { scored, assessment }: Subject): boolean {
+function fits(when: UrgencyWhen, { scored, assessment, rules }: Subject): boolean {
   if (when.hardFail !== undefined && when.hardFail !== (scored.hardFail !== null)) return false;
   if (when.segment && !when.segment.includes(scored.segment)) return false;
   if (when.score && !inRange(scored.score, when.score)) return false;
   if (when.priority && !inRange(scored.priority, when.priority)) return false;
   if (when.daysToExpiry && !inRange(assessment.daysToExpiry, when.daysToExpiry)) return false;
+  const told = { min: 0, max: rules.opportunity.expiryToldWithinDays };
+  if (when.expiryTold && !inRange(assessment.daysToExpiry, told)) return false;
   return true;
 }

@@ -4,6 +4,7 @@ import type { Language } from '#core/rules/common.ts';
 import { fill, type Messages } from '#core/rules/messages.ts';
 import type { SalesSummary } from '#core/sales/contract.ts';
 import { priorityBand } from '#core/score/band.ts';
+import { safeText } from './safe.ts';
 
 /** Styles of a card; without colour every one of them is the text itself. */
 export type Paint = (style: 'bold' | 'dim' | 'add' | 'take' | 'head' | 'warn', text: string) => string;
@@ -19,9 +20,6 @@ export interface CardOptions {
 const MINUS = '\u2212';
 const signed = (points: number): string =>
   points > 0 ? `+${points}` : points < 0 ? `${MINUS}${-points}` : '0';
-
-/** Texts from records may hold anything: no control character reaches the terminal. */
-const safe = (text: string): string => text.replace(/[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
 /** The assessment of one domain as a person reads it in a terminal. Pure: the same input gives the same text. */
 export function card(assessment: Assessment, sales: SalesSummary | null, options: CardOptions): string {
@@ -48,8 +46,9 @@ class Page {
   get m(): Messages {
     return this.options.messages;
   }
+  /** Texts from records may hold anything: what is painted or wrapped is clean, all else is our own words. */
   paint(style: Parameters<Paint>[0], text: string): string {
-    return this.options.paint(style, text);
+    return this.options.paint(style, safeText(text));
   }
   line(text = ''): void {
     this.#lines.push(text);
@@ -61,7 +60,7 @@ class Page {
   /** A text wrapped at blanks, every line indented; the first may carry a label. */
   wrap(text: string, indent = 2, label = ''): void {
     const room = this.width - indent - label.length;
-    const rows = wrapped(safe(text), room);
+    const rows = wrapped(safeText(text), room);
     rows.forEach((row, at) =>
       this.line(' '.repeat(indent) + (at === 0 ? this.paint('dim', label) : ' '.repeat(label.length)) + row),
     );
@@ -99,7 +98,7 @@ function head(page: Page, assessment: Assessment, sales: SalesSummary | null): v
   const { m } = page;
   const { scored, mail } = assessment;
   page.line(
-    page.paint('bold', safe(assessment.unicode)) +
+    page.paint('bold', assessment.unicode) +
       (assessment.unicode === assessment.domain ? '' : page.paint('dim', `  ${assessment.domain}`)),
   );
   const server =
@@ -126,13 +125,20 @@ function head(page: Page, assessment: Assessment, sales: SalesSummary | null): v
     rows.push([m.card.segment, m.segments[scored.segment]]);
     rows.push([m.card.priority, fill(m.card.priorityOf, { band, n: scored.priority })]);
     if (scored.pModel !== null)
-      rows.push([m.card.category, `${scored.pModel.category} ${scored.pModel.label[page.options.language]}`]);
+      rows.push([
+        m.card.category,
+        safeText(`${scored.pModel.category} ${scored.pModel.label[page.options.language]}`),
+      ]);
   }
   const signs = [mail.hybrid ? m.card.hybrid : null].filter((sign) => sign !== null);
-  rows.push([m.card.provider, [provider, ...signs].join(', ')]);
-  if (mail.gateway !== null) rows.push([m.card.gateway, mail.gateway.name]);
+  rows.push([m.card.provider, safeText([provider, ...signs].join(', '))]);
+  if (mail.gateway !== null) rows.push([m.card.gateway, safeText(mail.gateway.name)]);
   const { confidence } = assessment;
   rows.push([m.card.confidence, `${m.levels[confidence.level]} (${decimals(confidence.total, page)})`]);
+  if (assessment.status === 'partial') {
+    const { asked, answered } = assessment;
+    rows.push([m.card.partial, fill(m.card.answeredOf, { asked, answered })]);
+  }
   if (sales !== null)
     rows.push([
       m.card.nextStep,
@@ -155,7 +161,7 @@ function breakdown(page: Page, assessment: Assessment): void {
   const { m } = page;
   const lines = assessment.scored?.lines ?? [];
   const { language } = page.options;
-  const name = (line: ScoreLine): string => safe(line.name[language]);
+  const name = (line: ScoreLine): string => safeText(line.name[language]);
   const width = Math.min(
     page.width - 20,
     Math.max(m.card.why.length, ...lines.map((line) => name(line).length)),
@@ -312,10 +318,13 @@ function explanation(page: Page, assessment: Assessment, sales: SalesSummary | n
   }
 }
 
-/** Size, services, registration, network and the rules that were used. */
+/** Heat, size, services, registration, network and the rules that were used. */
 function about(page: Page, assessment: Assessment): void {
   const { m } = page;
   const rows: [string, string][] = [];
+  const pModel = assessment.scored?.pModel ?? null;
+  if (pModel !== null)
+    rows.push([m.card.heat, `${m.heats[pModel.technicalHeat]} / ${m.heats[pModel.commercialHeat]}`]);
   const { size, basis } = assessment.tenantSize;
   if (size !== null)
     rows.push([

@@ -12,9 +12,12 @@ export interface Io {
   readonly progress: NodeJS.WriteStream | null;
   /** standard input, for `--file -` */
   readonly stdin: AsyncIterable<Uint8Array>;
-  /** fires on Ctrl-C */
+  /** fires on Ctrl-C, and with the reason NOBODY_READS when standard output has lost its reader */
   readonly signal: AbortSignal;
 }
+
+/** Why the signal fired, when it was no interruption: there is nobody to write for, and nothing to tell. */
+export const NOBODY_READS = Symbol('nobody reads standard output');
 
 /** Exit codes of every command: the table of `hunter help`. */
 export const EXIT = { done: 0, failed: 1, refused: 2, open: 3, interrupted: 130 } as const;

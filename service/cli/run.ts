@@ -1,24 +1,51 @@
 import { readConfig } from '../config.ts';
 import type { World } from '../context.ts';
-import { readRules, ruleSetIds } from '../rule-files.ts';
+import { readFiles, readRules, ruleSetIds } from '../rule-files.ts';
 import { fill } from '#core/rules/messages.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { checkRules, showRules } from './rules.ts';
+import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
 
 const COMMANDS = ['scan', 'rules', 'help'] as const;
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Runs one command line. The environment and the outer world come in as arguments; the exit code goes out. */
 export async function run(
   args: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  env: Env,
+  world: Omit<World, 'warn'>,
+  io: Io,
+  version: string,
+): Promise<ExitCode> {
+  const clean = safeIo(io);
+  try {
+    return await runCommand(args, env, world, clean, version);
+  } catch (error) {
+    // What gets here is our own mistake: said in a line, the whole of it for whoever asks.
+    const why = error instanceof Error ? error.message : String(error);
+    const files = readFiles();
+    const m = files.ok ? files.value[`messages.${languageOf(env)}`] : null;
+    clean.err(`${m === null ? why : fill(m.cli.unexpected, { why })}\n`);
+    if (env['HUNTER_DEBUG'] === 'true' && error instanceof Error) clean.err(`${error.stack}\n`);
+    return EXIT.failed;
+  }
+}
+
+/** The language where the configuration as a whole cannot be read. */
+const languageOf = (env: Env): 'tr' | 'en' => (env['HUNTER_LANGUAGE']?.trim() === 'en' ? 'en' : 'tr');
+
+async function runCommand(
+  args: readonly string[],
+  env: Env,
   world: Omit<World, 'warn'>,
   io: Io,
   version: string,
 ): Promise<ExitCode> {
   const [command, ...rest] = args;
   const reading = readConfig(env);
-  const language = reading.ok ? reading.config.language : env['HUNTER_LANGUAGE'] === 'en' ? 'en' : 'tr';
+  const language = reading.ok ? reading.config.language : languageOf(env);
   if (command === '--version' || command === '-v') {
     io.out(`${version}\n`);
     return EXIT.done;

@@ -17,8 +17,9 @@ import { companyDomain, scan } from '../verbs/scan.ts';
 import { card, type Paint } from './card.ts';
 import { createFactsWriter, readFacts } from './facts-file.ts';
 import { readList, type InputRow } from './input.ts';
-import { EXIT, type ExitCode, type Io } from './io.ts';
+import { EXIT, NOBODY_READS, type ExitCode, type Io } from './io.ts';
 import { inOrder } from './ordered.ts';
+import { safeJson } from './safe.ts';
 
 const OPTIONS = {
   file: { type: 'string' },
@@ -64,14 +65,14 @@ export async function scanCommand(
   }
   const employees = values.employees === undefined ? null : Number(values.employees);
   if (employees !== null && !(Number.isInteger(employees) && employees > 0 && employees < 1e8)) {
-    return refuse(io, fill(m.cli.badWeb, { option: '--employees', value: values.employees ?? '' }));
+    return refuse(io, fill(m.cli.badValue, { option: '--employees', value: values.employees ?? '' }));
   }
   if (
     values.now !== undefined &&
     (!z.iso.datetime({ offset: true }).or(z.iso.date()).safeParse(values.now).success ||
       values['from-facts'] === undefined)
   ) {
-    return refuse(io, fill(m.cli.badWeb, { option: '--now', value: values.now }));
+    return refuse(io, fill(m.cli.badValue, { option: '--now', value: values.now }));
   }
   const chosen =
     values.rules !== undefined || values.overlay !== undefined
@@ -103,9 +104,10 @@ export async function scanCommand(
   if (values.file !== undefined && positionals.length > 0) return refuse(io, m.cli.domainsAndFile);
   const tier = values['score-only'] ? 'score' : values.full || values.file === undefined ? 'full' : 'score';
   if (values.file !== undefined) {
-    const list = await readList(values.file, io.stdin);
+    const list = await readList(values.file, io.stdin, chosen.value.engine.mail.consumerDomains);
     if (!list.ok)
       return refuse(io, fill(m.cli[list.fault], { file: values.file, why: list.why, columns: list.why }));
+    if (list.heading !== null) io.err(`${fill(m.cli.headingRow, { text: list.heading })}\n`);
     return run.scan(list.rows, tier);
   }
   if (positionals.length === 0) return refuse(io, m.cli.noDomains);
@@ -268,7 +270,7 @@ class Run {
     if (factsFile !== null)
       this.#io.err(`${fill(this.#m.cli.factsWritten, { n: scored + open, file: factsFile })}\n`);
     if (total > 1) this.#io.err(`${fill(this.#m.cli.summary, { total, ...this.#counts })}\n`);
-    if (this.#io.signal.aborted) {
+    if (this.#io.signal.aborted && this.#io.signal.reason !== NOBODY_READS) {
       this.#io.err(`${this.#m.cli.interrupted}\n`);
       return EXIT.interrupted;
     }
@@ -282,7 +284,7 @@ class Run {
         const why = this.#m.refusals[result.refusal];
         if (this.#options.json) {
           this.#io.out(
-            `${JSON.stringify({ ok: false, input: result.input, row: result.row, code: result.refusal, detail: why })}\n`,
+            `${safeJson({ ok: false, input: result.input, row: result.row, code: result.refusal, detail: why })}\n`,
           );
         }
         this.#io.err(
@@ -303,7 +305,7 @@ class Run {
         if (this.#options.json) {
           const breakdown = breakdownOf(assessment, { language });
           return this.#io.out(
-            `${JSON.stringify({ ok: true, input: result.input, assessment, breakdown, salesSummary: sales })}\n`,
+            `${safeJson({ ok: true, input: result.input, assessment, breakdown, salesSummary: sales })}\n`,
           );
         }
         const before = this.#counts.scored + this.#counts.open > 1 ? '\n' : '';

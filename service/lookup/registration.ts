@@ -29,6 +29,8 @@ export interface RegistrationLookupOptions {
   readonly whoisServers: WhoisServersFile;
   readonly fetch: SafeFetch;
   readonly connect: SafeConnect;
+  /** false = WHOIS alone is asked */
+  readonly rdap: boolean;
   readonly clock: Clock;
   readonly sleep?: Sleep;
   readonly limits?: ServerLimitOptions;
@@ -76,7 +78,7 @@ export function createRegistrationLookup(options: RegistrationLookupOptions): Re
           .slice(-labels(suffix) - 1)
           .join('.')
       : (getDomain(domain, { allowPrivateDomains: false }) ?? domain);
-    const known = below ? [] : rdapServersFor(name, bootstrap);
+    const known = below || !options.rdap ? [] : rdapServersFor(name, bootstrap);
     const bases =
       rdapBase !== undefined && known.length > 0
         ? [rdapBase]

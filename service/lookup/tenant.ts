@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { absent, found, unanswered, type Lookup, type Silence, type Tenant } from '#core/facts.ts';
 import { createRateLimit, type Clock, type Sleep } from './limit.ts';
 
-/** The login address of the worldwide cloud. */
-export const ENTRA_AUTHORITY = 'https://login.microsoftonline.com';
-
 /**
  * The OpenID configuration of a tenant, of which a domain may stand for the id:
  * https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
@@ -32,7 +29,8 @@ const UserRealm = z.object({
 
 export interface TenantLookupOptions {
   readonly fetch: typeof globalThis.fetch;
-  readonly authority?: string;
+  /** the login address of the cloud */
+  readonly authority: string;
   readonly perSecond?: number;
   /** wait for one answer */
   readonly timeoutMs?: number;
@@ -54,7 +52,7 @@ const LONGEST_PAUSE_MS = 60 * 60_000;
 
 export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
   const { fetch, perSecond = 1, timeoutMs = 5000, patienceMs = 5000, clock, sleep } = options;
-  const authority = (options.authority ?? ENTRA_AUTHORITY).replace(/\/+$/, '');
+  const authority = options.authority.replace(/\/+$/, '');
   const limit = createRateLimit({ perSecond, clock, sleep });
 
   /** One polite GET: status and text, or why there is none. */
@@ -136,8 +134,8 @@ export function createTenantLookup(options: TenantLookupOptions): TenantLookup {
       if (first.state === 'unanswered' && (first.why === 'THROTTLED' || first.why === 'CANCELLED'))
         return first;
       const second = await realm(domain, signal);
-      if (first.state === 'unanswered' && second.state !== 'found')
-        return second.state === 'absent' ? second : first;
+      // Only the OpenID configuration says that there is no tenant: beside its silence an unknown realm proves nothing.
+      if (first.state === 'unanswered' && second.state !== 'found') return first;
       return found({
         ...(first.state === 'found' ? first.value : { tenantId: null, region: null }),
         ...(second.state === 'found' ? second.value : { realm: null, brand: null }),

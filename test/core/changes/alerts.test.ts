@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
+import RULE_SET from '../../../rules/sets/hunter-1.json' with { type: 'json' };
 import type { DomainFacts } from '#core/facts.ts';
 import * as core from '#core/changes/alerts.ts';
 import type { Alert } from '#core/changes/alerts.ts';
 import { type AssessmentSnapshot, type Change, changesBetween as between } from '#core/changes/changes.ts';
-import { absent, found, HOSTED, hosted, unanswered, WORDING } from '../lead/support.ts';
+import { absent, CHANGE_RULES, found, HOSTED, hosted, microsoft, unanswered } from '../lead/support.ts';
 
 const changesBetween = (before: AssessmentSnapshot, after: AssessmentSnapshot): Change[] =>
-  between(before, after, WORDING);
+  between(before, after, CHANGE_RULES);
 const alertsFor = (
   before: AssessmentSnapshot | null,
   after: AssessmentSnapshot,
   changes: readonly Change[],
-): Alert[] => core.alertsFor(before, after, changes, WORDING);
+): Alert[] => core.alertsFor(before, after, changes, CHANGE_RULES);
 
 const REGISTRATION = HOSTED.registration?.state === 'found' ? HOSTED.registration.value : null;
 const expires = (date: string) => found({ ...REGISTRATION!, expires: `${date}T12:00:00Z` });
@@ -74,7 +75,43 @@ describe('alertsFor', () => {
   });
 });
 
+describe('a time-out beside the MX', () => {
+  const silence = unanswered('TIMEOUT');
+  const OWN_MX = found([{ preference: 10, exchange: 'mail.kuzeyhat-lojistik.com' }]);
+  const DKIM = { base: absent('NODATA'), selectors: [] };
+  /** An own MX in front of Microsoft 365, which autodiscover alone shows. */
+  const hybrid = microsoft({ mx: OWN_MX, dkim: DKIM });
+  const blind = microsoft({ mx: OWN_MX, dkim: DKIM, autodiscover: silence, autodiscoverSrv: silence });
+  const both = (a: AssessmentSnapshot, b: AssessmentSnapshot): string[] =>
+    types(alertsFor(a, b, changesBetween(a, b)));
+
+  test('of autodiscover, where this alone shows Microsoft 365, alerts about nothing, nor does its return', () => {
+    expect(hybrid.mail).toMatchObject({ provider: 'M365', hybrid: true });
+    expect(blind.mail.provider).toBe('Local');
+    expect(blind.scored?.priority).not.toBe(hybrid.scored?.priority);
+    expect(both(hybrid, blind)).toEqual([]);
+    expect(both(blind, hybrid)).toEqual([]);
+  });
+
+  test('of all of it, when the MX moves as well, alerts about the MX alone', () => {
+    const moved = microsoft({
+      mx: found([{ preference: 10, exchange: 'mail.secureserver.net' }]),
+      dkim: { base: silence, selectors: [] },
+      autodiscover: silence,
+      autodiscoverSrv: silence,
+      tenant: silence,
+    });
+    expect(both(microsoft(), moved)).toEqual(['mx_changed']);
+    expect(both(moved, microsoft())).toEqual(['mx_changed']);
+  });
+});
+
 describe('the alert about a registration that ends', () => {
+  test('comes from the same day on as the points of the sets that ship', () => {
+    const { expirySoonDays } = CHANGE_RULES.opportunity;
+    expect(JSON.stringify(RULE_SET)).toContain(`{"days-to-expiry":{"max":${expirySoonDays - 1}}}`);
+  });
+
   test.each([
     ['2025-12-20', ['expire_soon']],
     ['2025-12-21', []],

@@ -4,14 +4,24 @@ import * as changes from '#core/changes/changes.ts';
 import { type AssessmentSnapshot, type Change, CHANGE_TYPES } from '#core/changes/changes.ts';
 import { CHANGE_SENTENCES } from '#core/changes/sentences.ts';
 import { changeWords } from '#core/changes/words.ts';
-import { absent, found, HOSTED, hosted, microsoft, RSA_2048, unanswered, WORDING } from '../lead/support.ts';
+import {
+  absent,
+  CHANGE_RULES,
+  found,
+  HOSTED,
+  hosted,
+  microsoft,
+  RSA_2048,
+  unanswered,
+  WORDING,
+} from '../lead/support.ts';
 
 const changesBetween = (before: AssessmentSnapshot | null, after: AssessmentSnapshot): Change[] =>
-  changes.changesBetween(before, after, WORDING);
+  changes.changesBetween(before, after, CHANGE_RULES);
 const reasonOf = (before: AssessmentSnapshot, after: AssessmentSnapshot) =>
-  changes.reasonOf(before, after, WORDING);
+  changes.reasonOf(before, after, CHANGE_RULES);
 const summaryOf = (before: AssessmentSnapshot | null, after: AssessmentSnapshot) =>
-  changes.summaryOf(before, after, WORDING);
+  changes.summaryOf(before, after, CHANGE_RULES);
 
 const NS = HOSTED.registration?.state === 'found' ? HOSTED.registration.value : null;
 const registered = (change: Partial<NonNullable<typeof NS>>) => found({ ...NS!, ...change });
@@ -53,7 +63,7 @@ describe('changesBetween', () => {
       { txt: found(['v=spf1 include:a.com include:b.com include:c.com include:d.com -all']) },
       'spf_changed',
       'SPF grew from 3 to 4 includes',
-      'SPF’teki include sayısı değişti: 3 → 4',
+      'SPF kaydındaki include sayısı değişti: 3 → 4',
     ],
     [
       'SPF with another ending',
@@ -274,6 +284,46 @@ describe('a look-up that gave no answer is no change', () => {
     }
   });
 
+  describe('of the records that show whose mailboxes these are', () => {
+    const OWN_MX = found([{ preference: 10, exchange: 'mail.kuzeyhat-lojistik.com' }]);
+    const DKIM = { base: absent('NODATA'), selectors: [] };
+    const own = (facts: Partial<DomainFacts> = {}) => microsoft({ mx: OWN_MX, dkim: DKIM, ...facts });
+    const ALL = { dkim: { base: silence, selectors: [] }, autodiscover: silence, autodiscoverSrv: silence };
+    const atHoster = microsoft({
+      mx: found([{ preference: 10, exchange: 'mail.secureserver.net' }]),
+      tenant: silence,
+      ...ALL,
+    });
+
+    test('autodiscover alone, with the same MX: nothing has changed, and the reason says so', () => {
+      const blind = own({ autodiscover: silence, autodiscoverSrv: silence });
+      expect(blind.findings.map(({ id }) => id)).toContain('mail-evidence-unanswered');
+      expect(changesBetween(own(), blind)).toEqual([]);
+      expect(changesBetween(blind, own())).toEqual([]);
+      expect(reasonOf(own(), blind)?.en).toBe('Not all look-ups were answered in both scans');
+      expect(reasonOf(blind, own())?.en).toBe('Not all look-ups were answered in both scans');
+    });
+
+    test('all of them, with another MX: the MX has moved, whose mailboxes these are is not known', () => {
+      expect(types(changesBetween(microsoft(), atHoster))).toEqual(['mx_changed']);
+      expect(types(changesBetween(atHoster, microsoft()))).toEqual(['mx_changed']);
+    });
+
+    test('an MX that names a cloud itself needs none of them', () => {
+      const google = microsoft({ mx: GOOGLE, ...ALL });
+      expect(types(changesBetween(microsoft(), google))).toContain('provider_changed');
+      expect(types(changesBetween(atHoster, google))).toEqual(['provider_changed', 'mx_changed']);
+      expect(types(changesBetween(google, atHoster))).toEqual(['mx_changed']);
+    });
+
+    test('the same ones in both scans: what the others show is compared', () => {
+      const blind = (facts: Partial<DomainFacts>) =>
+        own({ autodiscover: silence, autodiscoverSrv: silence, ...facts });
+      const changes = changesBetween(blind({}), blind({ dmarc: policy('reject') }));
+      expect(types(changes)).toEqual(['dmarc_added', 'priority_score_changed']);
+    });
+  });
+
   test('a bulk scan that does not ask about the tenant moves nobody', () => {
     const bulk = microsoft();
     const signals = bulk.signals.map((signal) =>
@@ -423,6 +473,14 @@ describe('summaryOf, a row of the history', () => {
   });
 });
 
+test('a key that is withdrawn has not been removed', () => {
+  const dkim = (txt: string) => ({
+    dkim: { base: absent('NXDOMAIN'), selectors: [{ selector: 'default', txt: found([txt]) }] },
+  });
+  const changed = between(dkim(`v=DKIM1; k=rsa; p=${RSA_2048}`), dkim('v=DKIM1; p='));
+  expect(only(changed, 'dkim_changed')?.words.en).toBe('DKIM key can no longer be used');
+});
+
 test('every sentence can be said, with all its placeholders filled', () => {
   const marks = Object.fromEntries(
     Object.entries(WORDING.en.changes).map(([key, text]) => [key, `⟦${key}⟧ ${text}`]),
@@ -459,6 +517,7 @@ test('every sentence can be said, with all its placeholders filled', () => {
     words.spfText(undefined, 1),
     words.dkim('dkim-found'),
     words.dkim('dkim-absent'),
+    words.dkim('dkim-absent', true),
     words.dmarc('dmarc-absent', 'dmarc-reject'),
     words.dmarc('dmarc-reject', 'dmarc-absent'),
     words.dmarc('dmarc-reject', 'dmarc-permerror'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Assessment, MailVerdict, SignalView } from '#core/assessment.ts';
 import { signalWords } from '#core/lead/signal-words.ts';
-import { anAssessment } from '#test/support/assessment.ts';
+import { anAssessment, withFindings } from '#test/support/assessment.ts';
 import { found, HOSTED, hosted, unanswered, WORDING } from './support.ts';
 
 const shows = (assessment: Assessment, signal: Partial<SignalView> & Pick<SignalView, 'id'>) =>
@@ -47,7 +47,7 @@ describe('what a record shows', () => {
   test.each([
     [{ 'spf-includes': 1 }, '1 include', '1 include'],
     [{ 'spf-includes': 4 }, '4 includes', '4 include'],
-    [{ 'spf-includes': 4, 'spf-lookups': 7 }, '4 includes, 7 of 10 look-ups', '4 include, 10 sorgudan 7'],
+    [{ 'spf-includes': 4, 'spf-lookups': 7 }, '4 includes, 7 of 10 look-ups', '4 include, 7/10 sorgu'],
   ])('SPF counted: %j', (metrics, en, tr) => {
     expect(shows(anAssessment({ metrics }), { id: 'spf' })).toEqual({ en, tr });
   });
@@ -63,7 +63,29 @@ describe('what a record shows', () => {
 
   test('a finding in its own sentence, several one after the other', () => {
     const signal = { id: 'dkim', findings: ['dkim-found', 'dkim-weak-key'] } as const;
-    expect(shows(anAssessment(), signal)?.en).toBe('Outgoing mail can be signed. A key is too short');
+    expect(shows(anAssessment(), signal)?.en).toBe('Outgoing mail can be signed. A key is too weak');
+  });
+
+  test.each([
+    [['dkim-absent', 'dkim-revoked'], 'There is no usable key. A key was withdrawn'],
+    [['dkim-absent', 'dkim-weak-key'], 'There is no usable key. A key is too weak'],
+    [
+      ['dkim-unknown', 'dkim-revoked'],
+      'No usable key at the usual selectors; one may exist under another name. A key was withdrawn',
+    ],
+  ] as const)('a key that cannot be used is not called missing: %j', (findings, en) => {
+    expect(shows(anAssessment(), { id: 'dkim', findings })?.en).toBe(en);
+  });
+
+  test('whose mailboxes these are is left open while the records that could show it are silent', () => {
+    const silent = (mail: Partial<MailVerdict>) =>
+      withFindings(withMail(mail), { add: ['mail-evidence-unanswered'] });
+    expect(shows(silent({}), { id: 'mx' })?.en).toBe(
+      'Mail goes to: Web hosting, Marmara Hosting. Whose mailboxes these are could not be checked',
+    );
+    expect(shows(silent({ gateway: PROOFPOINT }), { id: 'mx' })?.en).toBe(
+      'Security gateway: Proofpoint. Whose mailboxes are behind it could not be checked',
+    );
   });
 
   test('a finding whose name says it all by that name, which stands in the messages alone', () => {

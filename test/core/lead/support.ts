@@ -4,7 +4,7 @@ import { assess } from '#core/assess.ts';
 import { absent, type DomainFacts, found, unanswered } from '#core/facts.ts';
 import type { ReferralAggregate, SyncState } from '#core/lead/lead.ts';
 import { MessagesFile } from '#core/rules/messages.ts';
-import { type Wording, WordingFile, withNames } from '#core/rules/sales.ts';
+import { OpportunityFile, type Wording, WordingFile, withNames } from '#core/rules/sales.ts';
 import { MAIL_RULE_FILES, mailRules, type Rules, RuleSet } from '#core/rules.ts';
 import type { SalesSummary } from '#core/sales/contract.ts';
 
@@ -32,8 +32,13 @@ const wordsIn = (language: 'tr' | 'en'): Wording =>
   withNames(WordingFile.parse(json(`wording.${language}`)), MessagesFile.parse(json(`messages.${language}`)));
 /** The words that ship. */
 export const WORDING = { tr: wordsIn('tr'), en: wordsIn('en') };
-export const ENGLISH = { language: 'en', wording: WORDING } as const;
-export const TURKISH = { language: 'tr', wording: WORDING } as const;
+/** The rules that comparing needs, as they ship. */
+export const CHANGE_RULES = {
+  wording: WORDING,
+  opportunity: OpportunityFile.parse(json('opportunity')),
+} as const;
+export const ENGLISH = { language: 'en', ...CHANGE_RULES } as const;
+export const TURKISH = { language: 'tr', ...CHANGE_RULES } as const;
 
 /** The hoster's customer of the visual reference: 15 points, new in Migration. */
 export const HOSTED: DomainFacts = {

@@ -136,7 +136,7 @@ describe('urgency', () => {
   it('is explained in the internal note', () => {
     const soon = company({ segment: 'Cold', score: 20, priority: 6, days: 70 });
     expect(summaryOf(raise(soon), 'en').next_step.internal_note).toBe(
-      'Opportunity 33 of 100, urgency high: according to the public registration data the domain expires in under 90 days and raised one level because MX points to several providers.',
+      'Opportunity 33 of 100, urgency high: according to the public registration data the domain expires in the coming months and raised one level because MX points to several providers.',
     );
   });
 });

@@ -12,6 +12,7 @@ import {
   noMail,
   on,
   PROOFPOINT,
+  silentEvidence,
   summaryOf,
   textsOf,
   unknownBehindProofpoint,
@@ -41,6 +42,8 @@ const finding = (
   shown: withFindings(base, { remove: [id, ...instead, ...without], add: [id] }),
   not: withFindings(base, { remove: [id, ...without], add: instead }),
 });
+/** For what is said only while a finding does not hold. */
+const swapped = ({ shown, not }: { shown: Assessment; not: Assessment }) => ({ shown: not, not: shown });
 const DMARC: readonly FindingId[] = ['dmarc-policy-none'];
 const coverage = (value: number): Assessment => ({
   ...withFindings(anAssessment(), {
@@ -93,7 +96,7 @@ const ROWS: Row[] = [
   {
     claim: 'SPF gave no answer',
     ...finding(anAssessment(), 'spf-unanswered', ['spf-found']),
-    tr: /SPF (kontrol edilemedi|ayarınızı bu kez|bu taramada)|etkilemeyen: SPF|SPF: sorgu yanıtsız/,
+    tr: /SPF (kontrol edilemedi|bu kez|bu taramada)|etkilemeyen: SPF|SPF: sorgu yanıtsız/,
     en: /SPF could not be checked|out of the score: SPF|check SPF|SPF: the look-up was not answered/,
   },
   {
@@ -117,20 +120,56 @@ const ROWS: Row[] = [
   {
     claim: 'DKIM gave no answer',
     ...finding(anAssessment(), 'dkim-unanswered', ['dkim-found'], ['dkim-absent']),
-    tr: /DKIM (kontrol edilemedi|ayarınızı bu kez|bu taramada)|etkilemeyen: DKIM|DKIM: sorgu yanıtsız/,
+    tr: /DKIM (kontrol edilemedi|bu kez|bu taramada)|etkilemeyen: DKIM|DKIM: sorgu yanıtsız/,
     en: /DKIM could not be checked|out of the score: DKIM|check DKIM|DKIM: the look-up was not answered/,
   },
   {
     claim: 'a weak DKIM key',
     ...finding(anAssessment(), 'dkim-weak-key'),
-    tr: /zayıf bir anahtar/,
-    en: /weak key/,
+    tr: /anahtar fazla zayıf|zayıf DKIM anahtarı/,
+    en: /key is too weak|weak DKIM key/,
   },
   {
     claim: 'a revoked DKIM key',
     ...finding(anAssessment(), 'dkim-revoked'),
-    tr: /geri alınmış/,
+    tr: /iptal edilmiş/,
     en: /revoked/,
+  },
+  {
+    claim: 'no DKIM key was found, where a weak one is published',
+    ...swapped(finding(anAssessment(), 'dkim-weak-key')),
+    tr: /(?<!kullanılabilir bir )(DKIM|imza) anahtarı (bulunamadı|yok|göremedik)|DKIM imzasının açılması/,
+    en: /no DKIM key|no signing key|switching DKIM signing on/,
+  },
+  {
+    claim: 'no DKIM key was found, where a revoked one is published',
+    ...swapped(finding(anAssessment(), 'dkim-revoked')),
+    tr: /(?<!kullanılabilir bir )(DKIM|imza) anahtarı (bulunamadı|yok|göremedik)|DKIM imzasının açılması/,
+    en: /no DKIM key|no signing key|switching DKIM signing on/,
+  },
+  {
+    claim: 'part of SPF was not followed',
+    ...finding(anAssessment(), 'spf-not-followed'),
+    tr: /SPF kaydının bir bölümü/,
+    en: /part of SPF/,
+  },
+  {
+    claim: 'SPF is in place, where all of it was followed',
+    ...swapped(finding(anAssessment(), 'spf-not-followed')),
+    tr: /SPF (ayarınız )?yerinde|Yerinde olanlar: SPF/,
+    en: /SPF is in place|In place: SPF/,
+  },
+  {
+    claim: 'whose mailboxes these are could not be checked',
+    ...finding(anAssessment(), 'mail-evidence-unanswered'),
+    tr: /hangi sistemde olduğu(nu bu kez)? kontrol ed|yanıt vermedi/,
+    en: /whose mailboxes (these are )?.*could not be checked|could not check which system|did not answer/i,
+  },
+  {
+    claim: 'a move, where it is known whose mailboxes these are',
+    ...swapped(finding(anAssessment(), 'mail-evidence-unanswered')),
+    tr: /arayın ve Microsoft 365’e geçişi konuşun|Orta ölçekli şirketler|(^|\n)Microsoft 365 .* ve geçiş hizmeti önerin/,
+    en: /talk about moving to Microsoft 365|For mid-sized|Offer Microsoft 365 .* with the move/,
   },
   {
     claim: 'DMARC only monitors',
@@ -191,7 +230,7 @@ const ROWS: Row[] = [
   {
     claim: 'DMARC gave no answer',
     ...finding(anAssessment(), 'dmarc-unanswered', DMARC),
-    tr: /DMARC (kontrol edilemedi|ayarınızı bu kez|bu taramada)|etkilemeyen: DMARC|DMARC: sorgu yanıtsız/,
+    tr: /DMARC (kontrol edilemedi|bu kez|bu taramada)|etkilemeyen: DMARC|DMARC: sorgu yanıtsız/,
     en: /DMARC could not be checked|out of the score: DMARC|check DMARC|DMARC: the look-up was not answered/,
   },
   {
@@ -303,6 +342,20 @@ const ROWS: Row[] = [
     en: /sign were found/,
   },
   {
+    claim: 'no sign of Microsoft 365, where it was looked for',
+    shown: anAssessment(),
+    not: google(),
+    tr: /rastlanmadı/,
+    en: /sign were found/,
+  },
+  {
+    claim: 'no sign of Microsoft 365, where every record that could show one answered',
+    shown: anAssessment(),
+    not: withFindings(anAssessment(), { add: ['mail-evidence-unanswered'] }),
+    tr: /rastlanmadı/,
+    en: /sign were found/,
+  },
+  {
     claim: 'the domain expires soon, by the public registration data',
     shown: anAssessment({ daysToExpiry: 54 }),
     not: anAssessment({ daysToExpiry: 60 }),
@@ -327,8 +380,8 @@ const ROWS: Row[] = [
     claim: 'a place, as an estimate from IP data',
     shown: place({ country: 'TR', city: 'Bursa', address: '192.0.2.1' }),
     not: place({ address: '192.0.2.1' }),
-    tr: /IP verilerine göre sunucunun tahmini konumu: Bursa, TR/,
-    en: /an estimate from IP data: Bursa, TR/,
+    tr: /IP verilerine göre e-posta sunucusunun tahmini konumu: Bursa, TR/,
+    en: /Location of the mail server, an estimate from IP data: Bursa, TR/,
   },
   {
     claim: 'a proxy',
@@ -431,7 +484,7 @@ const ROWS: Row[] = [
       ['Yandex', 'Yandex 360', 'mailbox', /Yandex/],
       ['Zoho', 'Zoho Mail', 'mailbox', /Zoho/],
       ['Proton', 'Proton Mail', 'mailbox', /Proton/],
-      ['Amazon', 'Amazon WorkMail and SES', 'sender', /Amazon/],
+      ['Amazon', 'Amazon', 'sender', /Amazon/],
       ['SendGrid', 'Twilio SendGrid', 'sender', /SendGrid/],
       ['Mailgun', 'Mailgun', 'sender', /Mailgun/],
       ['Postmark', 'Postmark', 'sender', /Postmark/],
@@ -453,6 +506,55 @@ describe('a claim is made when a signal shows it, and only then', () => {
       const without = textsOf(summaryOf(row.not, language, row.contextWithout));
       expect(without.filter((text) => row[language].test(text))).toEqual([]);
     });
+  });
+});
+
+describe('while it could not be checked whose mailboxes these are', () => {
+  const atHoster = silentEvidence(anAssessment());
+  const behind = silentEvidence(unknownBehindProofpoint());
+
+  it('the card says so', () => {
+    expect(summaryOf(atHoster, 'en').one_liner).toContain(
+      'MX points to a server of their own or of another company, but whose mailboxes these are could not be checked; ',
+    );
+    expect(summaryOf(atHoster, 'tr').one_liner).toContain(
+      'MX, şirketin kendi sunucusunu ya da başka bir firmanın sunucusunu gösteriyor; posta kutularının hangi sistemde olduğu kontrol edilemedi; ',
+    );
+    expect(summaryOf(behind, 'en').one_liner).toContain(
+      'security gateway Proofpoint, and whose mailboxes are behind it could not be checked',
+    );
+  });
+
+  it.for(['tr', 'en'] as const)('the script names nobody and asks, in %s', (language) => {
+    const script = summaryOf(atHoster, language).call_script.join('\n');
+    expect(script).not.toMatch(/Marmara/);
+    expect(script).toMatch(
+      /hangi sistemde olduğunu bu kez kontrol edemedik|could not check which system your mailboxes are on/,
+    );
+    expect(script).toMatch(/Microsoft 365’i henüz kullanmıyorsanız|If you are not on Microsoft 365 yet/);
+  });
+
+  it('mailboxes behind a gateway are not called invisible: nobody could look', () => {
+    for (const language of ['tr', 'en'] as const)
+      expect(textsOf(summaryOf(behind, language)).join('\n')).not.toMatch(/görünmüyor|not visible/);
+  });
+
+  it('the next step is to ask, and a move hangs on the answer', () => {
+    expect(summaryOf(atHoster, 'en')).toMatchObject({
+      next_step: {
+        message: expect.stringMatching(
+          /^Call within 3 days and ask which system the mailboxes are on; talk about a move only if it is not Microsoft 365\./,
+        ),
+      },
+      offer_tier: {
+        recommendation: expect.stringMatching(/^If the mailboxes are not on Microsoft 365, offer /),
+      },
+    });
+  });
+
+  it('a change of provider is not told: the provider of today is not known', () => {
+    const context = { providerChange: { from: 'Google', to: 'Hosting', at: '2026-11-01T00:00:00.000Z' } };
+    expect(textsOf(summaryOf(atHoster, 'en', context)).join('\n')).not.toMatch(/changed recently|before,/);
   });
 });
 

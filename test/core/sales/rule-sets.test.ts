@@ -45,6 +45,14 @@ const ALL: Record<string, DomainFacts> = {
   'a null MX': facts({ mx: found([{ preference: 0, exchange: '' }]) }),
   'no MX': facts({ mx: absent('NODATA') }),
   'SPF and DMARC unanswered': facts({ txt: unanswered('TIMEOUT'), dmarc: unanswered('SERVFAIL') }),
+  'an own server, whose other records are silent': facts({
+    autodiscover: unanswered('TIMEOUT'),
+    autodiscoverSrv: unanswered('TIMEOUT'),
+  }),
+  'a gateway alone, whose other records are silent': facts({
+    mx: found([{ preference: 10, exchange: 'mx0a-00a1b201.pphosted.com' }]),
+    autodiscover: unanswered('TIMEOUT'),
+  }),
   'SendGrid with everything': facts({
     mx: found([{ preference: 10, exchange: 'mx.sendgrid.net' }]),
     txt: found(['v=spf1 -all']),
@@ -76,6 +84,37 @@ describe('the records behind the words', () => {
     expect(said).toContain(
       'The mailboxes behind it are on Microsoft 365, as shown by: CNAME autodiscover and SPF.',
     );
+  });
+
+  const MICROSOFT = 'kuzeyhat-com-tr.mail.protection.outlook.com';
+  const atBoth = (first: string, second: string) =>
+    summaryOf(
+      assess(
+        facts({
+          mx: found([
+            { preference: 0, exchange: first },
+            { preference: 10, exchange: second },
+          ]),
+        }),
+        CONTEXT,
+        rules,
+      ),
+      'en',
+    );
+
+  it('several providers are told with the chosen one among them, whichever comes first', () => {
+    for (const said of [atBoth(MICROSOFT, 'mail.kuzeyhat.com.tr'), atBoth('mail.kuzeyhat.com.tr', MICROSOFT)])
+      expect(said.one_liner).toContain('MX points to several providers, Microsoft 365 among them');
+  });
+
+  it('an own server that only stands by takes nothing from the certainty; one that comes first does', () => {
+    expect(atBoth(MICROSOFT, 'mail.kuzeyhat.com.tr').call_script[0]).toContain('calling about Microsoft 365');
+    expect(atBoth('mail.kuzeyhat.com.tr', MICROSOFT).call_script[0]).toContain('calling about email at');
+  });
+
+  it('a gateway is told only where mail passes it before the mailboxes', () => {
+    expect(textsOf(atBoth(MICROSOFT, 'mx0a-00a1b201.pphosted.com')).join()).not.toContain('Proofpoint');
+    expect(textsOf(atBoth('mx0a-00a1b201.pphosted.com', MICROSOFT)).join()).toContain('Proofpoint');
   });
 
   it('an entry is that of the provider, not of all', () => {

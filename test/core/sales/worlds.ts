@@ -67,6 +67,18 @@ const AUTODISCOVER = {
   value: 'autodiscover.outlook.com',
   shows: 'Microsoft 365',
 };
+const SILENT: Pick<Assessment, 'status' | 'open'> = {
+  status: 'partial',
+  open: [
+    { question: 'autodiscover', why: 'TIMEOUT', retryable: true },
+    { question: 'autodiscoverSrv', why: 'TIMEOUT', retryable: true },
+  ],
+};
+/** The records that could show mailboxes elsewhere did not answer. */
+export const silentEvidence = (assessment: Assessment): Assessment => ({
+  ...withFindings(assessment, { add: ['mail-evidence-unanswered'] }),
+  ...SILENT,
+});
 const SPF_MICROSOFT = { record: 'SPF', value: 'spf.protection.outlook.com', shows: 'Microsoft 365' };
 
 export const EXISTING: Partial<Scored> = {
@@ -255,7 +267,7 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
   'on Yandex': google({ mail: on('Yandex', 'Yandex 360', 'mailbox') }),
   'on Zoho': google({ mail: on('Zoho', 'Zoho Mail', 'mailbox'), tenantSize: named('small', 'heuristic') }),
   'on Proton': google({ mail: on('Proton', 'Proton Mail', 'mailbox') }),
-  'at Amazon': sending('Amazon', 'Amazon WorkMail and SES'),
+  'at Amazon': sending('Amazon', 'Amazon'),
   'at SendGrid': sending('SendGrid', 'Twilio SendGrid'),
   'at Mailgun': sending('Mailgun', 'Mailgun'),
   'at Postmark': sending('Postmark', 'Postmark'),
@@ -369,6 +381,18 @@ export const WORLDS: Readonly<Record<string, Assessment>> = {
       { workload: 'intune', confidence: 0.8, because: [] },
     ],
   }),
+  'with both kinds of services, whose mailboxes not checked': {
+    ...silentEvidence(anAssessment()),
+    workloads: [{ workload: 'teams', confidence: 0.8, because: [] }],
+  },
+  'at a hoster, whose mailboxes not checked': silentEvidence(anAssessment()),
+  'a weak Migration, whose mailboxes not checked': silentEvidence(
+    anAssessment({ scored: aScore({ score: 0, priority: 7 }), tenantSize: UNKNOWN_SIZE }),
+  ),
+  'behind Proofpoint, whose mailboxes not checked': silentEvidence(unknownBehindProofpoint()),
+  'SPF followed in part': withFindings(anAssessment(), { add: ['spf-not-followed'] }),
+  'a revoked DKIM key alone': withFindings(anAssessment(), { add: ['dkim-revoked'] }),
+  'a weak DKIM key alone': withFindings(anAssessment(), { add: ['dkim-weak-key'] }),
   'with a tenant': withFindings(google(), { add: ['tenant-found'] }),
   'with a known place and a proxy': anAssessment({
     network: {

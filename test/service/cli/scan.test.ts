@@ -91,6 +91,8 @@ describe('a card', () => {
       expect(out).toContain(heading);
     }
     expect(out).toContain('from 15: Migration, priority 3, P1');
+    expect(out).toMatch(/Heat, technical \/ commercial +(?:Hot|Warm|Cold) \/ (?:High|Medium|Low)/);
+    expect((await scan(['gokpinar.com.tr', '--lang', 'en'])).out).not.toContain('Heat, technical');
   });
   test('of a domain that refuses mail says so and offers nothing', async () => {
     const { code, out } = await scan(['bos.com.tr', '--lang', 'en']);
@@ -108,6 +110,8 @@ describe('without an answer to MX', () => {
     expect(out).toContain('No score');
     expect(out).not.toMatch(/\d+\/100/);
     expect(out).toContain('no answer in time: MX');
+    expect(out).toMatch(/Partial result +\d+ of \d+ look-ups answered/);
+    expect((await scan(['gokpinar.com.tr', '--lang', 'en'])).out).not.toContain('Partial result');
   });
   test('JSON has a null score and no sales summary', async () => {
     const result = JSON.parse((await scan(['sessiz.com.tr', '--json'])).out);
@@ -196,6 +200,24 @@ describe('a list', () => {
     const { code, out } = await scan(['--file', file('l.csv', content), '--json']);
     expect(code).toBe(0);
     expect(out.trim().split('\n')).toHaveLength(2);
+  });
+  test('with a first row that is no domain refuses it, and tells of one it takes for a heading', async () => {
+    const bad = await scan(['--file', file('ip.csv', '10.0.0.1\ngokpinar.com.tr\n'), '--lang', 'en']);
+    expect(bad.code).toBe(2);
+    expect(bad.err).toContain('row 1: 10.0.0.1: ');
+    const headed = await scan(['--file', file('ad.csv', 'Müşteri\ngokpinar.com.tr\n'), '--lang', 'en']);
+    expect(headed.code).toBe(0);
+    expect(headed.err).toContain('row 1: taken for a heading, not scanned: Müşteri');
+  });
+  test('takes the e-mail address where the website is missing', async () => {
+    const list = file('iki.csv', 'Mail;Web\na@x.com.tr;gokpinar.com.tr\nali@kuzeyhat.com.tr;\n');
+    const { out } = await scan(['--file', list, '--json']);
+    expect(
+      out
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).assessment.domain),
+    ).toEqual(['gokpinar.com.tr', 'kuzeyhat.com.tr']);
   });
   test('from standard input', async () => {
     const { code, out } = await scan(['--file', '-', '--json'], { stdin: 'gokpinar.com.tr\n' });

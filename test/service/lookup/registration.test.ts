@@ -59,6 +59,7 @@ function lookup(changes: Partial<RegistrationLookupOptions> = {}) {
     whoisServers,
     fetch: createSafeFetch({ allowAddress: isLoopback, allowHttp: true }),
     connect: createSafeConnect({ allowAddress: isLoopback }),
+    rdap: true,
     clock,
     sleep,
     limits: { perSecond: Infinity },
@@ -244,6 +245,17 @@ describe('look, by WHOIS', () => {
       why: 'THROTTLED',
     });
     expect(double.requests).toEqual(['sample.nl']);
+  });
+  it('is asked alone where RDAP is switched off', async () => {
+    const never = await rdap({ answers: { 'sample.nl': { json: domainObject('sample.nl') } } });
+    const double = await whois({
+      answer: () =>
+        'domain: sample.nl\nregistrar: Sample\ncreated: 2001-01-01\nnserver: ns1.sample.example\n',
+    });
+    const { look } = lookup({ rdap: false, rdapBase: never.url, whoisHost: double.host });
+    expect(await look('sample.nl', soon())).toMatchObject({ value: { source: 'whois' } });
+    expect(await look('sample.com', soon())).toMatchObject({ state: 'unanswered', why: 'UNSUPPORTED' });
+    expect(never.requests).toEqual([]);
   });
   it('asks the seller of names below a name, not the registry above', async () => {
     const double = await whois({

@@ -93,10 +93,15 @@ describe('no tenant', () => {
     expect(entra.queries).toHaveLength(1);
   });
 
-  test('may be said by the realm alone', async () => {
+  test.each<[string, EntraReply | 'SILENT' | 'RESET', string]>([
+    ['500', { status: 500 }, 'SERVFAIL'],
+    ['silence', 'SILENT', 'TIMEOUT'],
+    ['a broken connection', 'RESET', 'NETWORK'],
+    ['nonsense', { status: 200, body: '{}' }, 'BAD-REPLY'],
+  ])('is not said by an unknown realm where the OpenID configuration gives %s', async (_, reply, why) => {
     const { look, entra } = await world();
-    entra.behave(only('openid', { status: 500 }));
-    expect(await look('nobody.example')).toEqual({ state: 'absent', why: 'NOT-FOUND' });
+    entra.behave(only('openid', reply));
+    expect(await look('nobody.example')).toMatchObject({ state: 'unanswered', why });
   });
 });
 
