@@ -32,7 +32,8 @@ export async function start(args: readonly string[]): Promise<ExitCode> {
     err: (text) => void stderr.write(text),
     columns: stdout.columns ?? 80,
     color: stdout.isTTY === true && stdout.hasColors() && !env['NO_COLOR'],
-    progress: stderr.isTTY === true ? stderr : null,
+    // Cards on the same terminal would tear a bar, and show the progress themselves.
+    progress: stderr.isTTY === true && stdout.isTTY !== true ? stderr : null,
     stdin,
     signal: interrupt.signal,
   };

@@ -287,28 +287,35 @@ function observePosture(facts: DomainFacts, { mtaSts, tlsRpt, bimi }: Readings, 
       else if (mtaSts.policyState === 'unanswered' || mtaSts.policyState === 'not-asked')
         list.add('mta-sts-unanswered', evidence('policy not answered'));
       else list.add('mta-sts-invalid', evidence('policy cannot be read'));
-    } else list.add(`mta-sts-${mtaSts.state}`, evidence(mtaSts.state));
+    } else list.add(`mta-sts-${mtaSts.state}`, evidence(shownState(mtaSts.state)));
   }
   if (tlsRpt !== null)
     list.add(`tls-rpt-${tlsRpt.state}`, {
       record: 'TLS-RPT',
       value: firstText(facts.tlsRpt),
-      shows: tlsRpt.state,
+      shows: shownState(tlsRpt.state),
     });
   if (bimi !== null)
-    list.add(`bimi-${bimi.state}`, { record: 'BIMI', value: firstText(facts.bimi), shows: bimi.state });
+    list.add(`bimi-${bimi.state}`, {
+      record: 'BIMI',
+      value: firstText(facts.bimi),
+      shows: shownState(bimi.state),
+    });
   if (facts.caa !== undefined)
     list.add(`caa-${facts.caa.state}`, {
       record: 'CAA',
       value: firstText(facts.caa),
-      shows: facts.caa.state,
+      shows: shownState(facts.caa.state),
     });
   if (facts.dnssec !== undefined) {
     const { dnssec } = facts;
     const state = dnssec.state === 'found' ? (dnssec.value ? 'found' : 'absent') : dnssec.state;
-    list.add(`dnssec-${state}`, { record: 'DNSSEC', value: '', shows: state });
+    list.add(`dnssec-${state}`, { record: 'DNSSEC', value: '', shows: shownState(state) });
   }
 }
+
+/** What a posture record shows, in the words of evidence. */
+const shownState = (state: string): string => (state === 'unanswered' ? 'no answer' : state);
 
 const firstText = (lookup: Lookup<string[]> | undefined): string =>
   lookup?.state === 'found' ? shown(lookup.value[0] ?? '') : lookup?.state === undefined ? '' : lookup.why;

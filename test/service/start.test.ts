@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startDnsDouble, type DnsDouble } from '#test/doubles/dns.ts';
 import { hostedCompany } from '#test/support/worlds.ts';
 
-const MAIN = join(import.meta.dirname, '../../service/main.ts');
+const MAIN = join(import.meta.dirname, '../../service/main.js');
 
 let double: DnsDouble;
 let folder: string;
