@@ -123,20 +123,24 @@ export interface OpenQuestion {
   readonly retryable: boolean;
 }
 
+/** The records that lists of signals show, in the order people read them. */
+export const SIGNAL_IDS = [
+  'mx',
+  'spf',
+  'dkim',
+  'dmarc',
+  'mta-sts',
+  'tls-rpt',
+  'bimi',
+  'caa',
+  'dnssec',
+  'registration',
+  'tenant',
+] as const;
+
 /** How one record stands, for lists of signals and their evidence. */
 export interface SignalView {
-  readonly id:
-    | 'mx'
-    | 'spf'
-    | 'dkim'
-    | 'dmarc'
-    | 'mta-sts'
-    | 'tls-rpt'
-    | 'bimi'
-    | 'caa'
-    | 'dnssec'
-    | 'registration'
-    | 'tenant';
+  readonly id: (typeof SIGNAL_IDS)[number];
   readonly state: 'found' | 'weak' | 'absent' | 'unknown' | 'unanswered' | 'not-asked';
   readonly why: Absence | Silence | null;
   /** the record as found; where there is none, the answer in a word ("NXDOMAIN", "no record"); null when nothing was asked */

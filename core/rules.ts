@@ -11,7 +11,7 @@ import {
   type LocalProviderRule,
   type ProviderRule,
 } from './rules/mail.ts';
-import { ImprovementsFile, Overlay, RuleSet, type Improvement } from './rules/rule-set.ts';
+import { FIRST_MATCH_LISTS, ImprovementsFile, Overlay, RuleSet, type Improvement } from './rules/rule-set.ts';
 
 /** A fault in a rule file: which file, where in it (a JSON path), and what to change. */
 export interface RuleFault {
@@ -145,14 +145,7 @@ export function ruleSetFaults(file: string, set: RuleSet, providers: ReadonlySet
     });
   };
   unique(set.rules, 'rules');
-  for (const path of [
-    'segments',
-    'priorities',
-    'commercialSegments',
-    'technicalHeats',
-    'commercialHeats',
-    'categories',
-  ] as const) {
+  for (const path of FIRST_MATCH_LISTS) {
     const list: readonly { id: string; when: object }[] = set[path];
     unique(list, path);
     const last = list.at(-1);

@@ -178,6 +178,11 @@ const Environment = z.object({
     unset: 'the server of each top-level domain',
     example: 'https://rdap.example.net',
   }),
+  HUNTER_RDAP_BOOTSTRAP_URL: variable(webAddress, {
+    about: 'Where "hunter rules refresh" gets the list of RDAP servers.',
+    unset: 'https://data.iana.org/rdap/dns.json',
+    example: 'https://mirror.example.net/rdap/dns.json',
+  }),
   HUNTER_WHOIS_SERVER: variable(hostAndPort, {
     about:
       'One WHOIS server for every domain, instead of the one of its registry: a mirror, or a double in tests.',
@@ -272,6 +277,7 @@ export interface Config {
     readonly perSecond: number;
     readonly rdapUrl: string | null;
     readonly whoisServer: string | null;
+    readonly bootstrapUrl: string;
   };
   readonly tenant: { readonly enabled: boolean; readonly authority: string; readonly perSecond: number };
   readonly enrichment: {
@@ -349,6 +355,7 @@ function arrange(e: z.infer<typeof Environment>): Config {
       perSecond: e.HUNTER_REGISTRATION_PER_SECOND ?? 1,
       rdapUrl: e.HUNTER_RDAP_URL ?? null,
       whoisServer: e.HUNTER_WHOIS_SERVER ?? null,
+      bootstrapUrl: e.HUNTER_RDAP_BOOTSTRAP_URL ?? 'https://data.iana.org/rdap/dns.json',
     },
     tenant: {
       enabled: e.HUNTER_TENANT_ENABLED ?? true,

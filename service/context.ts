@@ -1,7 +1,7 @@
 import { isLoopback } from './lookup/loopback.ts';
 import type { Config } from './config.ts';
 import type { LookupContext } from './lookup/domain.ts';
-import { createSafeConnect, createSafeFetch } from './lookup/guard.ts';
+import { createSafeConnect, createSafeFetch, type SafeFetchSetup } from './lookup/guard.ts';
 import { createIpEnrichment } from './lookup/ip.ts';
 import { sleep, type Clock } from './lookup/limit.ts';
 import { createMtaStsFetch } from './lookup/mta-sts.ts';
@@ -26,11 +26,15 @@ export interface World {
   readonly warn: (sentence: string) => void;
 }
 
+/** What the guard of outgoing requests lets through besides public addresses: loopback doubles, when told so. */
+export const allowed = (config: Config): SafeFetchSetup =>
+  config.allowLoopbackTargets ? { allowAddress: isLoopback, allowHttp: true } : {};
+
 /** Builds what a scan works with. Nothing is asked of the network yet. */
 export function createScanContext(config: Config, rules: AllRules, world: World): ScanContext {
   const { clock, random } = world;
   const { dns, registration, tenant, enrichment } = config;
-  const allow = config.allowLoopbackTargets ? { allowAddress: isLoopback, allowHttp: true } : {};
+  const allow = allowed(config);
   const fetch = createSafeFetch(allow);
   const resolver = createNodeResolver({
     servers: dns.servers,

@@ -1,9 +1,10 @@
 /** BIMI assertion records (draft-brand-indicators-for-message-identification): TXT at `default._bimi.<domain>`. */
-import type { Absence, Lookup, Silence } from '../facts.ts';
+import type { Lookup } from '../facts.ts';
 import { isBlank, trimBlanks } from './ascii.ts';
 import { Problems, quoted, type Problem } from './problem.ts';
 import { readTagList } from './tag-list.ts';
 import { parseReportUri } from './uri.ts';
+import { singleRecord, type WithoutRecord } from './single-record.ts';
 
 export interface BimiRecord {
   readonly raw: string;
@@ -80,25 +81,13 @@ const isHttps = (text: string): boolean => parseReportUri(text)?.scheme === 'htt
 
 export type BimiReading =
   | { readonly state: 'found'; readonly record: BimiRecord; readonly hasCertificate: boolean }
-  | { readonly state: 'absent'; readonly why: Absence }
-  | { readonly state: 'invalid'; readonly problems: readonly Problem[] }
-  | { readonly state: 'unanswered'; readonly why: Silence; readonly retryable: boolean };
+  | WithoutRecord;
 
 /** Reads the look-up. Several records are as good as none; a record that declines is absent. */
 export function readBimi(txt: Lookup<readonly string[]>): BimiReading {
-  if (txt.state === 'unanswered') return { state: 'unanswered', why: txt.why, retryable: txt.retryable };
-  if (txt.state === 'absent') return { state: 'absent', why: txt.why };
-  const records = txt.value.filter(isBimi);
-  const [only] = records;
-  if (only === undefined) return { state: 'absent', why: 'NODATA' };
-  if (records.length > 1)
-    return {
-      state: 'invalid',
-      problems: [
-        { code: 'multiple-records', at: 0, sentence: `${records.length} BIMI records; there may be one` },
-      ],
-    };
-  const parse = parseBimi(only);
+  const single = singleRecord(txt, isBimi, 'BIMI');
+  if (single.state !== 'one') return single;
+  const parse = parseBimi(single.text);
   if (!parse.ok) return { state: 'invalid', problems: parse.problems };
   if (parse.record.declined) return { state: 'absent', why: 'NODATA' };
   return { state: 'found', record: parse.record, hasCertificate: parse.record.authority !== null };

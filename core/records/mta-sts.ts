@@ -1,9 +1,10 @@
 /** MTA-STS (RFC 8461): the TXT record that announces a policy, and the policy file. */
-import type { Absence, Lookup, Silence } from '../facts.ts';
+import type { Lookup } from '../facts.ts';
 import { every, isAlphanumeric, isDigit, trimBlanks } from './ascii.ts';
 import { hasVersion, isFieldName, readFieldList, type FieldFaultCode } from './field-list.ts';
 import { parseIp4 } from './ip.ts';
 import { Problems, quoted, type Problem } from './problem.ts';
+import { singleRecord, type WithoutRecord } from './single-record.ts';
 
 const VERSION = 'v=STSv1';
 /** Section 3.2: about a year. */
@@ -157,26 +158,13 @@ export type MtaStsReading =
       readonly policyState: 'found' | 'absent' | 'invalid' | 'unanswered' | 'not-asked';
       readonly problems: readonly Problem[];
     }
-  | { readonly state: 'absent'; readonly why: Absence }
-  | { readonly state: 'invalid'; readonly problems: readonly Problem[] }
-  | { readonly state: 'unanswered'; readonly why: Silence; readonly retryable: boolean };
+  | WithoutRecord;
 
 /** Reads the record, and the policy when it was fetched. Without a policy that can be read nothing is protected. */
 export function readMtaSts(txt: Lookup<readonly string[]>, policy?: Lookup<string>): MtaStsReading {
-  if (txt.state === 'unanswered') return { state: 'unanswered', why: txt.why, retryable: txt.retryable };
-  if (txt.state === 'absent') return { state: 'absent', why: txt.why };
-  // section 3.1: others are discarded, and then there must be one
-  const records = txt.value.filter((text) => hasVersion(text, VERSION));
-  const [only] = records;
-  if (only === undefined) return { state: 'absent', why: 'NODATA' };
-  if (records.length > 1)
-    return {
-      state: 'invalid',
-      problems: [
-        { code: 'multiple-records', at: 0, sentence: `${records.length} MTA-STS records; there may be one` },
-      ],
-    };
-  const record = parseMtaStsRecord(only);
+  const single = singleRecord(txt, (text) => hasVersion(text, VERSION), 'MTA-STS');
+  if (single.state !== 'one') return single;
+  const record = parseMtaStsRecord(single.text);
   if (!record.ok) return { state: 'invalid', problems: record.problems };
   const head = { state: 'found', id: record.id, policy: null } as const;
   if (policy === undefined) return { ...head, policyState: 'not-asked', problems: [] };

@@ -1,9 +1,10 @@
 /** SMTP TLS reporting (RFC 8460): TXT at `_smtp._tls.<domain>`. */
-import type { Absence, Lookup, Silence } from '../facts.ts';
+import type { Lookup } from '../facts.ts';
 import { trimBlanks } from './ascii.ts';
 import { hasVersion, readFieldList, type FieldFaultCode } from './field-list.ts';
 import { Problems, quoted, type Problem } from './problem.ts';
 import { parseReportUri, type ReportUri } from './uri.ts';
+import { singleRecord, type WithoutRecord } from './single-record.ts';
 
 const VERSION = 'v=TLSRPTv1';
 
@@ -49,26 +50,14 @@ export function parseTlsRpt(text: string): TlsRptParse {
 
 export type TlsRptReading =
   | { readonly state: 'found'; readonly rua: readonly ReportUri[]; readonly raw: string }
-  | { readonly state: 'absent'; readonly why: Absence }
-  | { readonly state: 'invalid'; readonly problems: readonly Problem[] }
-  | { readonly state: 'unanswered'; readonly why: Silence; readonly retryable: boolean };
+  | WithoutRecord;
 
 /** Reads the look-up. Section 3: other records are discarded, and then there must be one. */
 export function readTlsRpt(txt: Lookup<readonly string[]>): TlsRptReading {
-  if (txt.state === 'unanswered') return { state: 'unanswered', why: txt.why, retryable: txt.retryable };
-  if (txt.state === 'absent') return { state: 'absent', why: txt.why };
-  const records = txt.value.filter((text) => hasVersion(text, VERSION));
-  const [only] = records;
-  if (only === undefined) return { state: 'absent', why: 'NODATA' };
-  if (records.length > 1)
-    return {
-      state: 'invalid',
-      problems: [
-        { code: 'multiple-records', at: 0, sentence: `${records.length} TLS-RPT records; there may be one` },
-      ],
-    };
-  const parse = parseTlsRpt(only);
+  const single = singleRecord(txt, (text) => hasVersion(text, VERSION), 'TLS-RPT');
+  if (single.state !== 'one') return single;
+  const parse = parseTlsRpt(single.text);
   return parse.ok
-    ? { state: 'found', rua: parse.rua, raw: only }
+    ? { state: 'found', rua: parse.rua, raw: single.text }
     : { state: 'invalid', problems: parse.problems };
 }

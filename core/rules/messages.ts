@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SIGNAL_IDS } from '#core/assessment.ts';
 import { DOMAIN_REFUSAL_DETAILS, DOMAIN_REFUSALS } from '#core/domain.ts';
 import { ABSENCES, SILENCES } from '#core/facts.ts';
 import { OPTIONAL_LOOKUPS } from '#core/questions.ts';
@@ -107,6 +108,9 @@ const CLI = [
   'refused',
   'row',
   'summary',
+  'refreshCurrent',
+  'refreshed',
+  'refreshFailed',
   'rulesFine',
   'rulesFault',
   'rulesFaults',
@@ -137,19 +141,7 @@ export const MessagesFile = z.strictObject({
   timelines: texts(['24_saat', '3_gün', '1_hafta', '1_ay']),
   actions: texts(['call', 'email', 'wait']),
   states: texts(['found', 'weak', 'absent', 'unknown', 'unanswered', 'not-asked']),
-  signals: texts([
-    'mx',
-    'spf',
-    'dkim',
-    'dmarc',
-    'mta-sts',
-    'tls-rpt',
-    'bimi',
-    'caa',
-    'dnssec',
-    'registration',
-    'tenant',
-  ]),
+  signals: texts(SIGNAL_IDS),
   findings: texts(FINDING_IDS),
   shows: z
     .record(z.string(), Text)

@@ -148,6 +148,16 @@ export const RuleSet = z.strictObject({
 });
 export type RuleSet = z.infer<typeof RuleSet>;
 
+/** The lists of a set whose first fitting entry counts, in the order they are decided. */
+export const FIRST_MATCH_LISTS = [
+  'segments',
+  'priorities',
+  'commercialSegments',
+  'technicalHeats',
+  'commercialHeats',
+  'categories',
+] as const satisfies readonly (keyof RuleSet)[];
+
 /** A small JSON of a customer's own numbers, laid over a released set. The set's version then carries its hash. */
 export const Overlay = z.strictObject({
   $schema: z.string().optional(),

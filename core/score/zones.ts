@@ -1,5 +1,5 @@
 import type { Assessment } from '#core/assessment.ts';
-import type { Condition, RuleSet } from '#core/rules/rule-set.ts';
+import { FIRST_MATCH_LISTS, type Condition, type RuleSet } from '#core/rules/rule-set.ts';
 import { place } from './score.ts';
 import { providerScore, type Situation } from './situation.ts';
 
@@ -41,14 +41,6 @@ function cuts(set: RuleSet, entry: number | undefined): number[] {
     for (const inner of [...(condition.all ?? []), ...(condition.any ?? [])]) visit(inner);
     if (condition.not) visit(condition.not);
   };
-  const lists = [
-    set.segments,
-    set.priorities,
-    set.commercialSegments,
-    set.technicalHeats,
-    set.commercialHeats,
-    set.categories,
-  ];
-  for (const list of lists) for (const choice of list) visit(choice.when);
+  for (const list of FIRST_MATCH_LISTS) for (const choice of set[list]) visit(choice.when);
   return [...at].sort((a, b) => a - b);
 }

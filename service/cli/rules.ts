@@ -1,5 +1,5 @@
 import type { RuleFault } from '#core/rules.ts';
-import type { Condition, RuleSet } from '#core/rules/rule-set.ts';
+import { FIRST_MATCH_LISTS, type Condition, type RuleSet } from '#core/rules/rule-set.ts';
 import { fill, type Messages } from '#core/rules/messages.ts';
 import type { Config } from '../config.ts';
 import { readFiles, readOverlay, readRuleSet, RULE_FILES, ruleSetIds } from '../rule-files.ts';
@@ -56,14 +56,7 @@ export function showRules(id: string | undefined, config: Config, m: Messages, i
       `  ${rule.name[language].padEnd(28)}${String(rule.points).padStart(5)}   ${conditionText(rule.when)}`,
     );
   }
-  for (const list of [
-    'segments',
-    'priorities',
-    'commercialSegments',
-    'technicalHeats',
-    'commercialHeats',
-    'categories',
-  ] as const) {
+  for (const list of FIRST_MATCH_LISTS) {
     rows.push('', `  ${list}`);
     const entries: RuleSet[typeof list][number][] = set[list];
     for (const entry of entries)

@@ -1,8 +1,10 @@
 import { readConfig } from '../config.ts';
-import type { World } from '../context.ts';
+import { allowed, type World } from '../context.ts';
+import { createSafeFetch } from '../lookup/guard.ts';
 import { readFiles, readRules, ruleSetIds } from '../rule-files.ts';
 import { fill } from '#core/rules/messages.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { refreshBootstrap } from './refresh.ts';
 import { checkRules, showRules } from './rules.ts';
 import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
@@ -82,8 +84,15 @@ async function runCommand(
     case 'rules':
       if (rest[0] === 'check') return checkRules(rest.slice(1), m, io);
       if (rest[0] === 'show') return showRules(rest[1], reading.config, m, io);
+      if (rest[0] === 'refresh') {
+        const from = {
+          url: reading.config.registration.bootstrapUrl,
+          fetch: createSafeFetch(allowed(reading.config)),
+        };
+        return refreshBootstrap(rules.value.registration.bootstrap, from, m, io);
+      }
       io.err(
-        `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | hunter rules show [set]' })}\n`,
+        `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | hunter rules show [set] | hunter rules refresh' })}\n`,
       );
       return EXIT.refused;
     case undefined:

@@ -32,6 +32,7 @@ const DEFAULTS: Config = {
     perSecond: 1,
     rdapUrl: null,
     whoisServer: null,
+    bootstrapUrl: 'https://data.iana.org/rdap/dns.json',
   },
   tenant: { enabled: true, authority: 'https://login.microsoftonline.com', perSecond: 1 },
   enrichment: {
@@ -74,6 +75,7 @@ describe('an environment', () => {
         HUNTER_REGISTRATION_BUDGET_MS: '3000',
         HUNTER_REGISTRATION_PER_SECOND: 'unlimited',
         HUNTER_RDAP_URL: 'http://127.0.0.1:8080/rdap/',
+        HUNTER_RDAP_BOOTSTRAP_URL: 'http://127.0.0.1:8080/dns.json',
         HUNTER_WHOIS_SERVER: 'whois.example.net:4343',
         HUNTER_TENANT_ENABLED: 'false',
         HUNTER_TENANT_AUTHORITY: 'https://login.microsoftonline.us',
@@ -107,6 +109,7 @@ describe('an environment', () => {
         perSecond: Number.POSITIVE_INFINITY,
         rdapUrl: 'http://127.0.0.1:8080/rdap',
         whoisServer: 'whois.example.net:4343',
+        bootstrapUrl: 'http://127.0.0.1:8080/dns.json',
       },
       tenant: { enabled: false, authority: 'https://login.microsoftonline.us', perSecond: 0.5 },
       enrichment: {
@@ -193,6 +196,7 @@ describe('faults', () => {
     ['HUNTER_REGISTRATION_PER_SECOND', 'fast'],
     ['HUNTER_RDAP_URL', 'ftp://example.net'],
     ['HUNTER_RDAP_URL', 'rdap.example.net'],
+    ['HUNTER_RDAP_BOOTSTRAP_URL', 'data.iana.org'],
     ['HUNTER_WHOIS_SERVER', 'https://whois.example.net'],
     ['HUNTER_WHOIS_SERVER', 'whois.example.net:99999'],
     ['HUNTER_RULES', '../secret'],
