@@ -17,6 +17,7 @@ import {
 } from '#core/rules.ts';
 import type { Language } from '#core/rules/common.ts';
 import { CompanyFormsFile } from '#core/rules/company-forms.ts';
+import { ContactsFile } from '#core/rules/contacts.ts';
 import { messageFaults, MessagesFile, type Messages } from '#core/rules/messages.ts';
 import { RdapBootstrapFile, WhoisServersFile } from '#core/rules/registration.ts';
 import {
@@ -35,6 +36,7 @@ export const RULE_FILES = {
   ...MAIL_RULE_FILES,
   ...SALES_RULE_FILES,
   'company-forms': CompanyFormsFile,
+  contacts: ContactsFile,
   'whois-servers': WhoisServersFile,
   'rdap-bootstrap': RdapBootstrapFile,
   'messages.tr': MessagesFile,

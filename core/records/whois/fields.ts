@@ -31,27 +31,28 @@ const DATE_FILL = words(
 const CREATED: KeyWords = {
   meaning: words(
     'created creation create registered registration activated acivated activation commencement assigned connected ' +
-      'dateregistered creado creacion creación criado criação registro registo création kayıt oluşturma since',
+      'dateregistered creado creacion creación criado criação registro registo création kayıt oluşturma oluşturulma since issue issued',
   ),
   filling: DATE_FILL,
 };
 const EXPIRES: KeyWords = {
   meaning: words(
     'expires expire expiry expiration expired exp renewal renew renewed validity till until expira expiracion ' +
-      'expiración expiração vencimiento vencimento caducidad bitiş deleted ends',
+      'expiración expiração vencimiento vencimento caducidad bitiş deleted ends datebilleduntil expiracao',
   ),
-  filling: words([...DATE_FILL].join(' ').replace(' creation create', '') + ' will registered'),
+  filling: words([...DATE_FILL].join(' ').replace(' creation create', '') + ' will registered next'),
 };
 const UPDATED: KeyWords = {
   meaning: words(
-    'updated update modified changed change modification datelastmodified actualizacion actualización ' +
+    'updated update lastupdate modified changed change modification datelastmodified actualizacion actualización ' +
       'modificado alterado modification güncelleme',
   ),
   filling: words([...DATE_FILL].join(' ').replace(' creation create', '') + ' ultima última dernière'),
 };
 const NAMESERVER: KeyWords = {
   meaning: words(
-    'nameserver nameservers nserver nservers ns dns server servers hostname host servidor servidores',
+    'nameserver nameservers nserver nservers ns dns server servers hostname host servidor servidores primnsfqdn ' +
+      'secns1fqdn secns2fqdn secns3fqdn secns4fqdn',
   ),
   filling: words(
     'name names domain current in the listed order primary secondary tertiary information info db list delegated of for ' +
@@ -70,10 +71,10 @@ function means(key: string, { meaning, filling }: KeyWords): boolean {
 
 /** Where the registrar's name stands, best first. */
 const REGISTRAR_KEYS: readonly RegExp[] = [
-  /^(?:sponsoring |current |domain |authori[sz]ed )?regist(?:ra)?r(?: name| organi[sz]ation| company)?$|^sponsoring registrar organi[sz]ation$|^current registar$/,
-  /^registered (?:by|through|via)$|^authori[sz]ed agency$|^registrar of record$|^registrador$|^kayıt (?:firması|operatörü)$/,
-  /^registration service provider$|^provider$|^sponsor$/,
-  /^registrar (?:id|handle|iana id)$|^mnt by$/,
+  /^(?:sponsoring |current |domain |authori[sz]ed )?regist(?:ra?|a)r(?: name| organi[sz]ation| company)?$|^sponsoring registrar organi[sz]ation$|^current registar$/,
+  /^registered (?:by|through|via)$|^authori[sz]ed agency$|^registrar of record$|^name of registrar$|^registrador$|^kayıt (?:firması|operatörü)$/,
+  /^registration service provider$|^provider$|^sponsor$|^(?:registrant s )?agent$/,
+  /^registrar (?:id|handle|iana id|c)$|^mnt by$/,
 ];
 /** Inside a registrar's own object or section. The organization is what people know it by. */
 const IN_REGISTRAR: readonly RegExp[] = [
@@ -94,7 +95,7 @@ const REFERRAL_KEYS: readonly RegExp[] = [
 
 /** Values that stand for "we do not tell". */
 const NOTHING =
-  /^(?:-+|\.+|n\/?a|none|null|nil|unknown|no name|not (?:disclosed|available|applicable|shown|set)\b.*|redacted\b.*|undisclosed|hidden!?.*|data protected.*|statutory masking.*|gdpr .*)$/i;
+  /^(?:-+|\.+|n\/?a|none|null|nil|unknown|no name|no (?:registrar|agent|registration status) listed\b.*|not (?:disclosed|available|applicable|shown|set)\b.*|redacted\b.*|undisclosed|hidden!?.*|data protected.*|statutory masking.*|gdpr .*)$/i;
 
 const HOST =
   /(?<![\w@.-])(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{2,59})(?![\w@-])/gi;
@@ -102,7 +103,7 @@ const HOST =
 /** Host names in a value, lower case. Addresses, mail addresses and filling ("not.defined.") are none. */
 function hostsIn(value: string): string[] {
   // a zone-file line: "example.pt NS ns1.example.net."
-  const record = /^\S+ (?:IN )?NS (\S+)/.exec(value);
+  const record = /^\S+\s+(?:IN\s+)?NS\s+(\S+)/.exec(value);
   if (record !== null) return hostsIn(record[1] as string);
   const names: string[] = [];
   for (const [name] of value.slice(0, 1_000).matchAll(HOST))
@@ -215,7 +216,7 @@ function statusesIn(value: string): string[] {
   const coded = /^([a-z][\w-]*)[\s-]*\(?https?:\/\//i.exec(text);
   if (coded !== null) return [coded[1] as string];
   return text
-    .split(',')
+    .split(/,| \/ /)
     .map((part) =>
       part
         .replace(/\([^()]*\)/g, '')
@@ -277,7 +278,7 @@ export function readFields(text: Text, asked?: string): WhoisFields {
     /original|connected|activat/.test(key) ? 5 : /^registration|^registered$/.test(key) ? 1 : 0,
   );
   let expires = findDate(entries, EXPIRES, order, (key) =>
-    /registry/.test(key) ? 0 : /registrar/.test(key) ? 3 : 1,
+    /registry/.test(key) ? 0 : /\brenew/.test(key) ? 4 : /registrar/.test(key) ? 3 : 1,
   );
   const updated = findDate(entries, UPDATED, order, () => 0);
 

@@ -54,7 +54,7 @@ const ROLE_WORDS: readonly (readonly [Role, string])[] = [
     'nameserver nameservers servers nservers nserver dns ns server nsset nserverset servidores serveurs',
   ],
   // the WHOIS service's own data, as ".lv" heads the time of its last export
-  ['foreign', 'whois disclaimer notice'],
+  ['foreign', 'whois disclaimer notice glue'],
   ['other', 'keys key dnssec ds'],
   ['domain', 'domain details relevant additional registration general'],
 ];
@@ -66,7 +66,7 @@ const ROLE_OF_WORD = new Map(
 const HEADING_FILL = new Set(
   (
     'name names in the listed order current information info data for of and by list primary secondary agent ' +
-    'using person dates date status object objects de nombres nombre dominio del registered on record set s'
+    'using person dates date status object objects de nombres nombre dominio del registered on record records set s'
   ).split(' '),
 );
 
@@ -82,9 +82,65 @@ const CLASS_OF_FIRST_KEY: ReadonlyMap<string, Role> = new Map([
   ['server name', 'foreign'] as const,
 ]);
 
+/** Where a text runs without blank lines, these keys begin the next object all the same. */
+const BEGINS_OBJECT: ReadonlySet<string> = new Set(['contact type', 'host id']);
+
+/** A date right below an empty heading: the heading was a key without a value. */
+const DATE_KEY =
+  /^(?:created|modified|updated|changed|expires|expired?|registered|last updated?)(?: on| at| date)?$/;
+
 /** A key of the domain itself ends a section whose content is not indented: the heading above it was an empty value. */
 const ENDS_SECTION =
   /^(?:domain name|domain status|creation date|registry expiry date|expiration date|updated date|name servers?|nameservers?|dnssec|(?:registrar )?whois server|registrar iana id|registrar url)$/;
+
+/** Keys in the registry's own language that the word lists of fields.ts do not have, as the English ones they stand for. */
+const LOCAL_KEYS: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      [
+        'domain name',
+        'ドメイン名|도메인이름|域名|網域名稱|nom de domaine|domaine|nombre de dominio|nombre del dominio|dominio|domínio|' +
+          'nome de domínio|nome do domínio|nome a dominio|alan adı|домен|доменное имя|nazwa domeny|tên miền',
+      ],
+      [
+        'creation date',
+        '登録年月日|등록일|注册日期|注册时间|註冊日期|建立日期|date de création|créé le|date d enregistrement|fecha de registro|' +
+          'fecha de alta|data de criação|data di creazione|kayıt tarihi|дата регистрации|создан|registriert am|utworzona|ngày đăng ký',
+      ],
+      [
+        'expiration date',
+        'valid date|有効期限|사용 종료일|到期时间|到期日期|过期日期|过期时间|到期日|有效期限|date d expiration|expire le|fecha de caducidad|' +
+          'data de expiração|data di scadenza|scadenza|bitiş tarihi|son kullanma tarihi|дата окончания|оплачен до|ablaufdatum|koniec okresu rozliczeniowego|ngày hết hạn',
+      ],
+      [
+        'updated date',
+        '最終更新|최근 정보 변경일|更新日期|更新时间|dernière modification|dernière mise à jour|modifié le|' +
+          'ultima modifica|son güncelleme|дата изменения|letzte änderung|ostatnia modyfikacja',
+      ],
+      [
+        'registrar',
+        '注册商|注册服务机构|註冊機構|受理註冊機構|bureau d enregistrement|agente registrador|registrador|entidade gestora|' +
+          'kayıt operatörü|kayıt kuruluşu|kayıt firması|регистратор|rejestrator|nhà đăng ký',
+      ],
+      [
+        'name server',
+        'delegated to|ネームサーバ|域名服务器|dns服务器|网域伺服器|serveur de noms|serveurs de noms|serveur dns|serveurs dns|servidor de nombre|' +
+          'servidores de nombre|servidor de nomes|servidores de nomes|isim sunucusu|isim sunucuları|ad sunucusu|ad sunucuları|' +
+          'alan adı sunucuları|серверы имен|serwery nazw',
+      ],
+      // KRNIC answers in two languages: the English name comes first
+      ['registration service provider', '등록대행자'],
+      ['ns host name', '호스트이름'],
+      ['registrant', 'kayıt sahibi|등록인|登録者名|注册者|注册人|titulaire|abonent'],
+      ['organization name', 'kuruluş adı|organización|nom de l organisation'],
+      [
+        'status',
+        '状態|域名状态|状态|網域狀態|statut|état|estado|estatus|estado del dominio|estatus del dominio|estado do domínio|stato|durum|' +
+          'alan adı durumu|статус|состояние',
+      ],
+    ] as const
+  ).flatMap(([key, names]) => names.split('|').map((name) => [name, key] as const)),
+);
 
 /**
  * A key in comparable form: "Created on.............." is "created on", "a. [Domain Name]" is "domain name",
@@ -92,12 +148,14 @@ const ENDS_SECTION =
  */
 export function normalizeKey(raw: string): string {
   const slash = raw.lastIndexOf(' / ');
-  return (slash === -1 ? raw : raw.slice(slash + 3))
+  const key = (slash === -1 ? raw : raw.slice(slash + 3))
     .toLowerCase()
     .replace(/\([^()]*\)/g, ' ')
-    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .replace(/^\d{1,2}[a-z][.)] /, '')
+    .replace(/[^\p{L}\p{M}\p{N}]+/gu, ' ')
     .replace(/(?<=[^\d]) ?\d{1,2}(?= |$)/g, '')
     .trim();
+  return LOCAL_KEYS.get(key) ?? key;
 }
 
 interface Keyed {
@@ -122,9 +180,20 @@ function splitKey(line: string): Keyed | null {
       bracket: false,
     };
   // ".tw" and others write a sentence: "Record expires on 2021-12-09 12:30:05"
-  const spoken = /^((?:\p{L}{2,12} ){0,3}(?:expires|created|registered) (?:on|at)):? +(\d.*)$/iu.exec(line);
+  const spoken =
+    /^((?:(?:\p{L}{2,12} ){0,3}(?:expires|created|registered)|(?:record|domain) (?:was )?(?:last )?(?:updated|modified|changed)) (?:on|at)):? +((?:\d|(?:mon|tue|wed|thu|fri|sat|sun)\b).*)$/iu.exec(
+      line,
+    );
   if (spoken !== null) return { raw: spoken[1] as string, value: spoken[2] as string, bracket: false };
+  // "Creation Date........ 1999-10-05": leading dots instead of a colon
+  const dotted = /^(\p{L}[^.:]{1,50})\.{3,200}(?!\.| {0,4}:)(.*)$/u.exec(line);
+  if (dotted !== null)
+    return { raw: (dotted[1] as string).trim(), value: (dotted[2] as string).trim(), bracket: false };
   const colon = line.indexOf(':');
+  // "domain_name = sample.xx"
+  const equals = colon === -1 ? /^([a-z][a-z _]{1,30}?) = (.*)$/i.exec(line) : null;
+  if (equals !== null)
+    return { raw: equals[1] as string, value: (equals[2] as string).trim(), bracket: false };
   if (colon < 1 || colon > 90) return null;
   const raw = line.slice(0, colon).replace(/[\s.]+$/, '');
   const value = line.slice(colon + 1);
@@ -144,6 +213,33 @@ function splitKey(line: string): Keyed | null {
   };
 }
 
+/** A line in two columns: "Domain-name         ornek.sk". */
+const COLUMNS = /^(\p{L}[\p{L}\p{N} _/-]{1,32})(?:\t{1,8}| {2})(?=[^\s:])/u;
+
+/** From so many lines in the same columns on they are a table. */
+const TABLE_LINES = 4;
+
+/** Where the second column begins in each table of the text that has a line for the domain. */
+function columnsOf(lines: readonly string[]): ReadonlySet<number> {
+  const found = new Map<number, { count: number; domain: boolean }>();
+  for (const line of lines) {
+    const start = COLUMNS.exec(line.slice(0, 80));
+    if (start === null) continue;
+    const table = found.get(start[0].length) ?? { count: 0, domain: false };
+    table.count++;
+    if (/^domain(?:[ _-]{0,3}name)?\s*$/i.test(start[1] as string)) table.domain = true;
+    found.set(start[0].length, table);
+  }
+  return new Set([...found].filter(([, t]) => t.domain && t.count >= TABLE_LINES).map(([at]) => at));
+}
+
+function inColumns(line: string, columns: ReadonlySet<number>): Keyed | null {
+  if (columns.size === 0) return null;
+  const start = COLUMNS.exec(line.slice(0, 80));
+  if (start === null || !columns.has(start[0].length)) return null;
+  return { raw: (start[1] as string).trim(), value: line.slice(start[0].length).trim(), bracket: false };
+}
+
 /** The role a heading gives to what follows, or null when the words are not those of a heading. */
 function headingRole(key: string): Role | null {
   const words = key.split(' ');
@@ -154,9 +250,13 @@ function headingRole(key: string): Role | null {
     if (here === undefined) {
       if (!HEADING_FILL.has(word)) return null;
     } else if (role === null || role === 'domain') role = here;
+    // "Registrar technical contacts" are people
+    else if (role === 'registrar' && word.startsWith('tech')) role = 'contact';
     // "Domain owner" is a contact, "Domain servers" are servers; "Registrar contact" is the registrar's
     else if (here === 'nameserver' && role === 'contact') role = here;
   }
+  // a domain's agent is its registrar (old ".be", old ".uk")
+  if (key === 'agent' || key === 'registrant s agent') return 'registrar';
   return key === 'registered by' ? 'registrar' : key === 'registered for' ? 'contact' : role;
 }
 
@@ -193,7 +293,9 @@ export function readLines(text: string): Text {
     paragraph = [];
   };
 
-  for (const full of text.split(/\r\n|\n|\r/, LINES_MAX)) {
+  const all = text.split(/\r\n|\n|\r/, LINES_MAX);
+  const columns = columnsOf(all);
+  for (const full of all) {
     const untabbed = full.length > LINE_MAX ? full.slice(0, LINE_MAX) : full;
     let line = untabbed.trim();
     if (line === '') {
@@ -228,13 +330,15 @@ export function readLines(text: string): Text {
     }
     say(line);
 
-    const keyed = splitKey(line);
+    const keyed = inColumns(untabbed, columns) ?? splitKey(line);
     const key = normalizeKey(keyed?.raw ?? line.slice(0, 80));
     if (section !== null && section.content > section.indent && indent <= section.indent) section = null;
     if (
       section !== null &&
       keyed !== null &&
-      (ENDS_SECTION.test(key) || (section.bracket && keyed.bracket)) &&
+      (ENDS_SECTION.test(key) ||
+        (section.bracket && keyed.bracket) ||
+        (section.content === -1 && !section.bracket && DATE_KEY.test(key))) &&
       indent <= section.indent
     )
       section = null;
@@ -275,6 +379,10 @@ export function readLines(text: string): Text {
       else if (headingRole(key) === 'contact' && /^\S*\d\S*$/.test(keyed.value)) classOfBlock = 'contact';
       // the domain's own object names its registrar; an object that begins so after that is the registrar's
       else if (key === 'registrar' && registrarSeen) classOfBlock = 'registrar';
+    }
+    if (BEGINS_OBJECT.has(key)) {
+      block++;
+      classOfBlock = CLASS_OF_FIRST_KEY.get(key) ?? classOfBlock;
     }
     if (key.endsWith('registrar') && keyed.value !== '') registrarSeen = true;
     const entry: Entry = {
