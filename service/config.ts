@@ -24,6 +24,11 @@ function whole(min: number, max: number, unit: string) {
     .pipe(z.number().min(min, expected).max(max, expected));
 }
 
+const port = z
+  .string()
+  .refine((value) => /^\d{1,5}$/.test(value) && isPort(value), mustBe('a port from 1 to 65535'))
+  .transform(Number);
+
 function perSecond(what: string) {
   const expected = mustBe(`a number of ${what} a second above 0, or unlimited`);
   return z
@@ -76,6 +81,13 @@ function isPort(port: string): boolean {
   return Number(port) > 0 && Number(port) < 65_536;
 }
 
+const databaseAddress = z
+  .string()
+  .refine(
+    (value) => /^postgres(?:ql)?:\/\/[^/]+\/[^/?]+/.test(value) && URL.canParse(value),
+    mustBe('postgres://user:password@host:port/database'),
+  );
+
 /** The login address of Microsoft's worldwide cloud. */
 const ENTRA_AUTHORITY = 'https://login.microsoftonline.com';
 
@@ -107,6 +119,33 @@ const Environment = z.object({
     about: 'A JSON file with rules of your own, laid over the shipped ones.',
     unset: 'none',
     example: '/etc/hunter/rules.json',
+  }),
+
+  DATABASE_URL: variable(databaseAddress, {
+    about:
+      'The PostgreSQL to keep everything in, 15 or later; it holds a password. sslmode works as in libpq.',
+    unset: 'the PostgreSQL that comes with Hunter, in HUNTER_DATA_DIR',
+    example: 'postgres://hunter:password@db.example.net:5432/hunter?sslmode=verify-full',
+  }),
+  HUNTER_DATA_DIR: variable(path, {
+    about: 'The folder of what Hunter keeps on this machine: its own PostgreSQL among it.',
+    unset: '.hunter',
+    example: '/var/lib/hunter',
+  }),
+  HUNTER_DB_PORT: variable(port, {
+    about: 'The port of that PostgreSQL, on this machine only.',
+    unset: 'a free one, chosen once and remembered',
+    example: '5433',
+  }),
+  HUNTER_DB_POOL: variable(whole(1, 100, 'connections'), {
+    about: 'Connections to the database that one process opens at most.',
+    unset: '20',
+    example: '50',
+  }),
+  HUNTER_DB_STATEMENT_TIMEOUT_MS: variable(whole(100, 3_600_000, 'milliseconds'), {
+    about: 'How long one statement may take in the database; migrations may take longer.',
+    unset: '30000',
+    example: '60000',
   }),
 
   HUNTER_DNS_SERVERS: variable(dnsServers, {
@@ -259,6 +298,14 @@ export type Variable = keyof typeof Environment.shape;
 export interface Config {
   readonly language: Language;
   readonly rules: { readonly set: string; readonly overlay: string | null };
+  readonly database: {
+    /** a secret; null = our own server */
+    readonly url: string | null;
+    readonly dataDir: string;
+    readonly port: number | null;
+    readonly pool: number;
+    readonly statementTimeoutMs: number;
+  };
   readonly dns: {
     /** empty = those of the system */
     readonly servers: readonly string[];
@@ -336,6 +383,13 @@ function arrange(e: z.infer<typeof Environment>): Config {
   return {
     language: e.HUNTER_LANGUAGE ?? 'tr',
     rules: { set: e.HUNTER_RULES ?? 'hunter-1', overlay: e.HUNTER_RULES_OVERLAY ?? null },
+    database: {
+      url: e.DATABASE_URL ?? null,
+      dataDir: e.HUNTER_DATA_DIR ?? '.hunter',
+      port: e.HUNTER_DB_PORT ?? null,
+      pool: e.HUNTER_DB_POOL ?? 20,
+      statementTimeoutMs: e.HUNTER_DB_STATEMENT_TIMEOUT_MS ?? 30_000,
+    },
     dns: {
       servers: e.HUNTER_DNS_SERVERS ?? [],
       // Who names resolvers has chosen who sees which companies are looked at: no others behind their back.

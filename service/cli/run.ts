@@ -4,12 +4,13 @@ import { createSafeFetch } from '../lookup/guard.ts';
 import { readFiles, readRules, ruleSetIds } from '../rule-files.ts';
 import { fill } from '#core/rules/messages.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { migrateCommand } from './migrate.ts';
 import { refreshBootstrap } from './refresh.ts';
 import { checkRules, showRules } from './rules.ts';
 import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
 
-const COMMANDS = ['scan', 'rules', 'help'] as const;
+const COMMANDS = ['scan', 'rules', 'migrate', 'help'] as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -95,6 +96,8 @@ async function runCommand(
         `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | hunter rules show [set] | hunter rules refresh' })}\n`,
       );
       return EXIT.refused;
+    case 'migrate':
+      return migrateCommand(rest, reading.config, m, io);
     case undefined:
     case 'help':
     case '--help':

@@ -15,6 +15,7 @@ const faults = (env: Record<string, string>) => {
 const DEFAULTS: Config = {
   language: 'tr',
   rules: { set: 'hunter-1', overlay: null },
+  database: { url: null, dataDir: '.hunter', port: null, pool: 20, statementTimeoutMs: 30_000 },
   dns: {
     servers: [],
     fallbackServers: ['1.1.1.1', '8.8.8.8'],
@@ -62,6 +63,11 @@ describe('an environment', () => {
         HUNTER_LANGUAGE: 'en',
         HUNTER_RULES: 'python-2025-11',
         HUNTER_RULES_OVERLAY: '/etc/hunter/rules.json',
+        DATABASE_URL: 'postgresql://hunter:p%40ss@db.example.net/hunter?sslmode=require',
+        HUNTER_DATA_DIR: '/var/lib/hunter',
+        HUNTER_DB_PORT: '5433',
+        HUNTER_DB_POOL: '50',
+        HUNTER_DB_STATEMENT_TIMEOUT_MS: '60000',
         HUNTER_DNS_SERVERS: '127.0.0.1:5335, ::1,[2001:db8::1]:53',
         HUNTER_DNS_FALLBACK_SERVERS: '9.9.9.9',
         HUNTER_DNS_TIMEOUT_MS: '6000',
@@ -92,6 +98,13 @@ describe('an environment', () => {
     ).toEqual({
       language: 'en',
       rules: { set: 'python-2025-11', overlay: '/etc/hunter/rules.json' },
+      database: {
+        url: 'postgresql://hunter:p%40ss@db.example.net/hunter?sslmode=require',
+        dataDir: '/var/lib/hunter',
+        port: 5433,
+        pool: 50,
+        statementTimeoutMs: 60_000,
+      },
       dns: {
         servers: ['127.0.0.1:5335', '::1', '[2001:db8::1]:53'],
         fallbackServers: ['9.9.9.9'],
@@ -180,6 +193,14 @@ describe('faults', () => {
   });
 
   test.each([
+    ['DATABASE_URL', 'mysql://root@db.example.net/hunter'],
+    ['DATABASE_URL', 'postgres://db.example.net'],
+    ['DATABASE_URL', 'postgres://hunter:secret@db.example.net:port/hunter'],
+    ['HUNTER_DB_PORT', '0'],
+    ['HUNTER_DB_PORT', '65536'],
+    ['HUNTER_DB_POOL', '0'],
+    ['HUNTER_DB_POOL', '101'],
+    ['HUNTER_DB_STATEMENT_TIMEOUT_MS', '0'],
     ['HUNTER_DNS_TIMEOUT_MS', '99'],
     ['HUNTER_DNS_TIMEOUT_MS', '1e3'],
     ['HUNTER_DNS_TIMEOUT_MS', '3000.5'],

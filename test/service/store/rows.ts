@@ -1,0 +1,322 @@
+import { createHash, randomUUID } from 'node:crypto';
+
+/** A row of each table that has rules, and values that spoil it: each must be refused by itself. */
+export interface TableRows {
+  readonly valid: Readonly<Record<string, unknown>>;
+  readonly bad: readonly Readonly<Record<string, unknown>>[];
+}
+
+const hash = createHash('sha256').update('x').digest();
+const short = Buffer.from([1, 2, 3]);
+const long = (length: number): string => 'x'.repeat(length);
+const now = new Date('2026-11-25T09:00:00.000Z');
+const earlier = new Date('2026-11-24T09:00:00.000Z');
+const JOB = '11111111-1111-4111-8111-111111111111';
+
+/** Company 1, job JOB, alert 1 and alert_config 1 are there. */
+export const ROWS: Readonly<Record<string, TableRows>> = {
+  companies: {
+    valid: {
+      domain: 'gokpinar.com.tr',
+      domain_unicode: 'gokpinar.com.tr',
+      canonical_name: 'Gökpınar',
+      source: 'domain',
+    },
+    bad: [
+      { domain: 'Gokpinar.com.tr' },
+      { domain: 'gökpınar.com.tr' },
+      { domain: 'localhost' },
+      { domain: 'a..com' },
+      { domain: '-a.com' },
+      { domain: `${long(64)}.com` },
+      { domain: `${'a.'.repeat(126)}com` },
+      { domain: 'https://a.com' },
+      { canonical_name: '' },
+      { canonical_name: long(301) },
+      { country: 'tr' },
+      { country: 'TUR' },
+      { contact_quality_score: 101 },
+      { contact_quality_score: -1 },
+      { linkedin_pattern: long(101) },
+      { employees: 0 },
+      { organization_size: long(101) },
+      { source: 'fax' },
+    ],
+  },
+  uploads: {
+    valid: { file_name: 'a.csv', content: short, sha256: hash, uploaded_by: 'u' },
+    bad: [{ file_name: long(301) }, { sha256: short }, { mapping: [] }],
+  },
+  raw_leads: {
+    valid: { source: 'csv', content_hash: hash, domain: 'a.com' },
+    bad: [
+      { source: 'fax' },
+      { content_hash: short },
+      { domain: 'A.com' },
+      { company_name: long(301) },
+      { email: long(321) },
+      { website: long(2049) },
+      { payload: [] },
+      { row_number: 0 },
+    ],
+  },
+  domain_signals: {
+    valid: {
+      company_id: 1,
+      scan_status: 'completed',
+      facts: { schema: 1 },
+      first_scanned_at: now,
+      scanned_at: now,
+    },
+    bad: [
+      { scan_status: 'success' },
+      { dmarc_policy: 'Reject' },
+      { dmarc_coverage: 101 },
+      { registrar: long(513) },
+      { tenant_id: long(65) },
+      { facts: {} },
+      { facts: { schema: 2 } },
+      { assessment: [] },
+      { unanswered: -1 },
+      { retries: -1 },
+      { scanned_at: earlier },
+    ],
+  },
+  lead_scores: {
+    valid: {
+      company_id: 1,
+      readiness_score: 60,
+      segment: 'Migration',
+      priority_score: 1,
+      reason_tr: 'a',
+      reason_en: 'a',
+      provider: 'Google',
+      provider_name: 'Google',
+      hybrid: false,
+      confidence: 3.4,
+      confidence_level: 'high',
+      rule_set: 'hunter-1',
+      rule_set_version: '1.0.0',
+      assessment: {},
+      looked_up_at: now,
+      assessed_at: now,
+    },
+    bad: [
+      { readiness_score: 101 },
+      { readiness_score: -1 },
+      { segment: 'SMB' },
+      { priority_score: 0 },
+      { priority_score: 8 },
+      { technical_heat: 'HOT' },
+      { commercial_segment: 'Greenfield' },
+      { commercial_heat: 'Hot' },
+      { priority_category: 'P7' },
+      { hard_fail: 'mx' },
+      { provider: long(65) },
+      { gateway: long(101) },
+      { local_provider: long(254) },
+      { mx_root: long(254) },
+      { tenant_size: 'tiny' },
+      { confidence: 4.01 },
+      { confidence_level: 'High' },
+      { score_low: -1 },
+      { score_high: 101 },
+      { score_low: 50, score_high: 40 },
+      { m365_fit_score: 101 },
+      { assessment: [] },
+      { kept_facts: {} },
+    ],
+  },
+  score_history: {
+    valid: {
+      company_id: 1,
+      provider: 'Google',
+      confidence: 1,
+      rule_set: 'r',
+      cause: 'scan',
+      summary_tr: 'a',
+      summary_en: 'a',
+      at: now,
+    },
+    bad: [
+      { readiness_score: 101 },
+      { segment: 'x' },
+      { priority_score: 8 },
+      { priority_category: 'x' },
+      { confidence: -1 },
+      { cause: 'x' },
+      { delta: 101 },
+    ],
+  },
+  signal_change_history: {
+    valid: {
+      company_id: 1,
+      change_type: 'spf_changed',
+      words_tr: 'a',
+      words_en: 'a',
+      cause: 'records',
+      at: now,
+    },
+    bad: [{ change_type: 'x' }, { cause: 'scan' }],
+  },
+  provider_change_history: {
+    valid: { company_id: 1, old_provider: 'Local', new_provider: 'M365', at: now },
+    bad: [{ new_provider: 'Local' }],
+  },
+  ip_enrichment: {
+    valid: { company_id: 1, address: '192.0.2.1', of: 'mx', host: 'mx.a.com', looked_up_at: now },
+    bad: [
+      { of: 'web' },
+      { host: long(513) },
+      { country: long(9) },
+      { city: long(201) },
+      { asn: -1 },
+      { asn: 2 ** 32 },
+      { asn_org: long(301) },
+      { isp: long(301) },
+      { usage_type: long(41) },
+      { proxy_type: long(41) },
+    ],
+  },
+  tags: {
+    valid: { company_id: 1, tag: 'weak-spf', created_at: now },
+    bad: [{ tag: '' }, { tag: long(101) }],
+  },
+  scan_jobs: {
+    valid: { kind: 'bulk-scan', requested_by: 'u', total: 3 },
+    bad: [
+      { kind: 'x' },
+      { state: 'running' },
+      { total: -1 },
+      { succeeded: -1 },
+      { failed: -1 },
+      { refused: -1 },
+      { succeeded: 2, failed: 2 },
+      { options: [] },
+      { rows_read: -1 },
+      { state: 'completed' },
+      { finished_at: now },
+    ],
+  },
+  scan_job_items: {
+    valid: { job_id: JOB, position: 0, input: 'a.com', domain: 'a.com' },
+    bad: [
+      { position: -1 },
+      { input: long(2049) },
+      { row_number: 0 },
+      { domain: 'A' },
+      { state: 'success' },
+      { attempts: -1 },
+      { result: [] },
+      { domain: null },
+    ],
+  },
+  workers: { valid: { id: randomUUID(), host: 'h', pid: 1, version: '1' }, bad: [{ pid: 0 }] },
+  rule_activations: {
+    valid: { rule_set: 'hunter-1', rule_set_version: '1.0.0', activated_by: 'u' },
+    bad: [{ overlay: [] }],
+  },
+  api_keys: {
+    valid: { name: 'n', key_hash: hash, key_hint: 'hk_abc', created_by: 'u' },
+    bad: [
+      { name: '' },
+      { name: long(201) },
+      { key_hash: short },
+      { key_hint: long(13) },
+      { rate_limit_per_minute: 0 },
+      { rate_limit_per_minute: 10_001 },
+    ],
+  },
+  suppressed_domains: {
+    valid: { domain_hash: hash, suppressed_by: 'u' },
+    bad: [{ domain_hash: short }, { reason: 'x' }],
+  },
+  audit_log: {
+    valid: { actor: 'a', actor_kind: 'user', action: 'api-key.create' },
+    bad: [{ actor_kind: 'x' }, { action: 'Erased something' }, { detail: [] }],
+  },
+  alert_config: {
+    valid: {
+      owner: 'o',
+      alert_type: 'mx_changed',
+      notification_method: 'webhook',
+      webhook_url: 'https://a.com',
+    },
+    bad: [
+      { alert_type: 'x' },
+      { notification_method: 'slack', webhook_url: 'https://a.com' },
+      { frequency: 'weekly' },
+      { webhook_url: 'ftp://a.com' },
+      { webhook_url: null },
+      { notification_method: 'email' },
+      { email_address: 'nobody' },
+    ],
+  },
+  alerts: {
+    valid: { company_id: 1, alert_type: 'mx_changed', message_tr: 'a', message_en: 'a', key: 'new' },
+    bad: [{ alert_type: 'x' }, { status: 'x' }],
+  },
+  alert_deliveries: { valid: { alert_id: 1, config_id: 1 }, bad: [{ state: 'x' }, { attempts: -1 }] },
+  webhook_retries: {
+    valid: { payload: {}, next_at: now },
+    bad: [{ payload: [] }, { state: 'x' }, { attempts: -1 }, { max_attempts: -1 }, { next_at: null }],
+  },
+  sync_state: { valid: { name: 'n' }, bad: [{ summary: [] }] },
+  partner_center_referrals: {
+    valid: { referral_id: 'r', raw_data: {} },
+    bad: [
+      { referral_id: long(101) },
+      { domain: 'A.com' },
+      { raw_domain: long(2049) },
+      { referral_type: 'Shared' },
+      { direction: 'x' },
+      { link_status: 'linked', company_id: 1 },
+      { link_status: 'auto_linked' },
+      { company_id: 1 },
+      { azure_tenant_id: long(65) },
+      { deal_value: -1 },
+      { currency: 'eur' },
+      { raw_data: [] },
+    ],
+  },
+  d365_leads: {
+    valid: { lead_id: randomUUID(), organization_id: randomUUID(), state_code: 0 },
+    bad: [{ domain: 'A.com' }, { matched_by: 'name' }, { state_code: 3 }, { pushed_hash: short }],
+  },
+  d365_sync: {
+    valid: { company_id: 1 },
+    bad: [{ status: 'pending' }, { attempts: -1 }, { error_category: 'x' }, { status: 'error' }],
+  },
+  d365_push_jobs: {
+    valid: { company_id: 1, requested_by: 'u' },
+    bad: [
+      { state: 'x', finished_at: now },
+      { action: 'delete' },
+      { matched_by: 'x' },
+      { payload_hash: short },
+      { attempts: -1 },
+      { http_status: 42 },
+      { error_category: 'x' },
+      { state: 'succeeded' },
+      { finished_at: now },
+      { state: 'failed', finished_at: now },
+    ],
+  },
+  lead_list: {
+    valid: { company_id: 1, domain: 'a.com', canonical_name: 'A', search_text: 'a', scanned_at: now },
+    bad: [{ link_status: 'auto_linked' }, { domain: 'A.com' }],
+  },
+  lead_counts: {
+    valid: {
+      segment: 'Cold',
+      provider: 'Local',
+      priority_score: 7,
+      readiness_score: 0,
+      has_referral: false,
+      d365_sync_status: 'not_synced',
+      n: 1,
+    },
+    bad: [{ n: 0 }],
+  },
+};
+export const SEED_JOB = JOB;
