@@ -18,7 +18,7 @@ import { createDatabase, type TestDatabase } from '#test/support/db.ts';
 import { ROWS, SEED_JOB } from './rows.ts';
 
 const SCHEMA = new URL('../../../service/store/schema.sql', import.meta.url);
-/** SPEC chapter 8, and what chapters 9 to 13 and 16 need besides. */
+/** The product definition, chapter 8, and what chapters 9 to 13 and 16 need besides. */
 const TABLES =
   `alert_config alert_deliveries alerts api_keys audit_log companies d365_leads d365_push_jobs d365_sync
   domain_signals favorites ip_enrichment lead_counts lead_list lead_scores lookup_cache notes
