@@ -12,7 +12,7 @@ const CONDITIONAL =
 
 /** What is missing, or to be had, is something else than the name: a contact, a service, a place in an auction. */
 const NOT_OF_THE_NAME =
-  /\b(?:contacts?|registrant|owner|holder|admin|privacy|disclos\w+|access level|name ?servers?|cache|dnssec|ds|payment|shown|backorder|auction|free (?:of|whois|service)|query (?:whois|type)|(?:with|by) (?:us|this registrar)|por este|for tld|is (?:already )?registered|rebuil\w+)\b/i;
+  /\b(?:contacts?|registrant|owner|holder|admin|privacy|disclos\w+|access level|name ?servers?|cache|dnssec|ds|payment|shown|backorder|auction|free (?:of|whois|service)|query (?:whois|type)|(?:with|by) (?:us|this registrar)|por este|for tld|is (?:already )?registered|rebuil\w+|in this registry, (?:query|try|see|ask|use))\b|\?/i;
 
 const REFUSALS: readonly RegExp[] = [
   /\bexceed(?:ed|s|ing)\b.{0,60}\b(?:limits?|quota|rate|quer(?:y|ies)|requests?|maximum|allowed|number|connections?)\b/i,

@@ -1396,6 +1396,10 @@ describe('parseWhois, wordings', () => {
     'Domain: x.zz\nRegistered: yes',
     'Domain x.zz is not available',
     'The domain is not free',
+    // a question, or a pointer elsewhere, is no answer
+    'Object not found? use -r',
+    'Domain name not known? See help',
+    'Domain is not found in this registry, query whois.nic.zz',
     'No data available due to privacy',
     'No information is disclosed for this domain.',
     'Domain Name: x.zz\nNo contact data found',
