@@ -1,7 +1,5 @@
+import { NO_VALUE } from './domain.ts';
 import type { CompanyFormsFile } from './rules/company-forms.ts';
-
-/** Words that stand for no name, as they come out of lists: shared with domains, which have some more. */
-const NO_NAME: ReadonlySet<string> = new Set(['', 'nan', 'n/a', 'na', 'none', 'null', '-']);
 
 /** A company name as it is kept: trimmed, inner white space as one blank, case as given. Null when it is none. */
 export function companyName(text: string): string | null {
@@ -9,7 +7,7 @@ export function companyName(text: string): string | null {
     .replace(/[\p{Cc}\u200B\uFEFF]/gu, ' ')
     .replace(/\s+/gu, ' ')
     .trim();
-  return NO_NAME.has(name.toLowerCase()) ? null : name;
+  return name === '' || NO_VALUE.has(name.toLowerCase()) ? null : name;
 }
 
 /** Compares company names: made once from the rules, used for many names. */

@@ -47,18 +47,15 @@ export type DomainReading =
       readonly input: string;
     };
 
+/** Words that lists write where there is no value. */
+export const NO_VALUE: ReadonlySet<string> = new Set(['nan', 'n/a', 'na', 'none', 'null', '-']);
 const PLACEHOLDERS: ReadonlySet<string> = new Set([
-  'nan',
-  'n/a',
-  'na',
-  'none',
-  'null',
+  ...NO_VALUE,
   'web sitesi',
   'website',
   'web',
   'http',
   'https',
-  '-',
 ]);
 
 /** Top-level names that never are a company's: RFC 2606, RFC 6761, RFC 6762, RFC 7686, RFC 9476, and ICANN's `internal`. */

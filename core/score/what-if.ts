@@ -13,7 +13,6 @@ const LONGEST_LIST = 8;
  */
 export function whatIf(situation: Situation, set: RuleSet, improvements: readonly Improvement[]): WhatIf[] {
   const now = score(situation, set);
-  if (now.hardFail !== null) return [];
   const decided = { providerScore: providerScore(set, situation.provider, situation.kind), hardFail: false };
   const offered = improvements.filter((improvement) => holds(improvement.when, situation, decided));
   const outcome = (together: readonly Improvement[]): WhatIf => {

@@ -18,6 +18,8 @@ import {
   spfNamesToAsk,
 } from '#core/plan.ts';
 import { readDkim } from '#core/records/dkim.ts';
+import { isDmarc } from '#core/records/dmarc.ts';
+import { readMtaSts } from '#core/records/mta-sts.ts';
 import type { MailRules } from '#core/rules.ts';
 import type { Clock } from './limit.ts';
 import type { Questions, Resolver } from './resolver.ts';
@@ -183,7 +185,7 @@ async function domainKeys(domain: string, dns: Questions, signal: AbortSignal): 
 }
 
 const hasDmarc = (lookup: Lookup<string[]>): boolean =>
-  lookup.state === 'found' && lookup.value.some((text) => /^\s*v\s*=\s*DMARC1/i.test(text));
+  lookup.state === 'found' && lookup.value.some(isDmarc);
 
 async function organizationalDmarc(
   facts: DomainFacts,
@@ -343,7 +345,7 @@ async function askPosture(
     dns.a(domain, signal),
     dns.aaaa(domain, signal),
   ]);
-  const announced = mtaSts.state === 'found' && mtaSts.value.some((text) => text.startsWith('v=STSv1'));
+  const announced = readMtaSts(mtaSts).state === 'found';
   const policy = announced ? await context.mtaStsPolicy?.(domain, signal) : undefined;
   return {
     mtaSts,
