@@ -7,7 +7,13 @@ import { run } from './cli/run.ts';
 /** The composition root: the only place that reads the environment, the clock, chance and the terminal. */
 export async function start(args: readonly string[]): Promise<ExitCode> {
   // Variables that are set already win over the file.
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    if (existsSync('.env')) process.loadEnvFile('.env');
+  } catch (error) {
+    const why = (error as Error).message.replace(/\.$/, '');
+    process.stderr.write(`.env cannot be read: ${why}. Mend it, or take it away.\n`);
+    return EXIT.failed;
+  }
   const { stdout, stderr, stdin, env } = process;
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort());

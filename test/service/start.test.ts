@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -39,9 +39,13 @@ interface Ended {
   readonly err: string;
 }
 /** Runs the program itself; `closed` ends are given up before it has said a word. */
-function hunter(args: readonly string[], closed: readonly ('stdout' | 'stderr')[] = []): Promise<Ended> {
+function hunter(
+  args: readonly string[],
+  closed: readonly ('stdout' | 'stderr')[] = [],
+  cwd = folder,
+): Promise<Ended> {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: folder,
+    cwd,
     env: env(),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -70,6 +74,14 @@ function shell(line: string): Promise<Ended> {
     child.on('close', () => resolve({ code: Number(/code (\d+)/.exec(err)?.[1]), out, err }));
   });
 }
+
+test('a .env that cannot be read is told in a line', async () => {
+  const place = join(folder, 'elsewhere');
+  mkdirSync(join(place, '.env'), { recursive: true });
+  const { code, out, err } = await hunter(['--version'], [], place);
+  expect([code, out]).toEqual([1, '']);
+  expect(err).toMatch(/^\.env cannot be read: .*\. Mend it, or take it away\.\n$/);
+});
 
 describe('nobody reads standard error', () => {
   test.each([
