@@ -1,6 +1,7 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import { z } from 'zod';
 import { LANGUAGES, type Language } from '#core/rules/common.ts';
+import { isHostName } from './lookup/smtp.ts';
 
 /**
  * Every environment variable, each with a sentence, its default and an example. Only main.ts reads the environment;
@@ -80,6 +81,48 @@ function isDnsServer(server: string): boolean {
 function isPort(port: string): boolean {
   return Number(port) > 0 && Number(port) < 65_536;
 }
+
+/** A host name or address to listen on. */
+const listenHost = z
+  .string()
+  .regex(/^[a-z0-9.:-]{1,253}$/i, mustBe('a host name or an address, as 127.0.0.1 or ::1'));
+
+/** Items with commas between them, each of which must fit. */
+function list(fits: (item: string) => boolean, expected: string) {
+  return z
+    .string()
+    .transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.length > 0 && items.every(fits), mustBe(expected));
+}
+
+const isOrigin = (text: string): boolean => URL.canParse(text) && new URL(text).origin === text;
+const isGuid = (text: string): boolean => /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
+
+const secretKey = z
+  .string()
+  .refine(
+    (value) => /^[A-Za-z0-9+/]{43}=$/.test(value),
+    mustBe('32 random bytes in base64, 44 characters (openssl rand -base64 32)'),
+  );
+
+const mailServer = z
+  .string()
+  .refine(
+    (value) => /^smtps?:\/\//.test(value) && URL.canParse(value) && new URL(value).hostname !== '',
+    mustBe('smtp://user:password@host:587 or smtps://user:password@host:465'),
+  );
+
+const mailbox = z
+  .string()
+  .regex(/^[^@\s<>",;]+@[^@\s<>",;]+$/, mustBe('one e-mail address'))
+  .max(320);
+
+const hostName = z.string().refine(isHostName, mustBe('a host name with a dot, as mail.contoso.com'));
 
 const databaseAddress = z
   .string()
@@ -276,6 +319,138 @@ const Environment = z.object({
     example: '/var/lib/ip2location/IP2PROXY-LITE-PX11.BIN',
   }),
 
+  HUNTER_HOST: variable(listenHost, {
+    about: 'The address the service listens on.',
+    unset: '127.0.0.1',
+    example: '0.0.0.0',
+  }),
+  HUNTER_PORT: variable(port, {
+    about: 'The port the service listens on.',
+    unset: '8080',
+    example: '3000',
+  }),
+  HUNTER_PUBLIC_URL: variable(webAddress, {
+    about: 'Where people reach the service, for links in alerts and in the API document.',
+    unset: 'http:// with HUNTER_HOST and HUNTER_PORT',
+    example: 'https://hunter.example.net',
+  }),
+  HUNTER_AUTH_MODE: variable(z.enum(['internal', 'entra'], mustBe('internal or entra')), {
+    about:
+      'Who may call: internal = whoever reaches the port, entra = bearer tokens of Microsoft Entra. API keys work in both.',
+    unset: 'internal',
+    example: 'entra',
+  }),
+  HUNTER_INTERNAL_ANYWHERE: variable(flag, {
+    about:
+      'Lets the internal mode listen beyond this machine: everybody who reaches the port may then do everything.',
+    unset: 'false',
+    example: 'true',
+  }),
+  HUNTER_ENTRA_TENANT_IDS: variable(list(isGuid, 'tenant ids with commas between them'), {
+    about: 'The Entra tenants whose users may sign in.',
+    unset: 'none; needed with HUNTER_AUTH_MODE=entra',
+    example: '8f0e3f6c-1d1f-4f5e-9d6b-0a4c1d2e3f40',
+  }),
+  HUNTER_ENTRA_AUDIENCES: variable(
+    list((item) => item.length <= 300, 'client ids or App ID URIs with commas between them'),
+    {
+      about: 'The audiences a token may be made for: the client id of the service in Entra.',
+      unset: 'none; needed with HUNTER_AUTH_MODE=entra',
+      example: '11111111-2222-3333-4444-555555555555',
+    },
+  ),
+  HUNTER_ENTRA_CLIENT_IDS: variable(list(isGuid, 'client ids with commas between them'), {
+    about: 'The applications that may ask for such tokens.',
+    unset: 'any application of those tenants',
+    example: '66666666-7777-8888-9999-000000000000',
+  }),
+  HUNTER_ENTRA_AUTHORITY: variable(webAddress, {
+    about: 'The login address of the cloud that signs the tokens.',
+    unset: ENTRA_AUTHORITY,
+    example: 'https://login.microsoftonline.us',
+  }),
+  HUNTER_CORS_ORIGINS: variable(
+    list(isOrigin, 'origins with commas between them, as https://org.crm4.dynamics.com'),
+    {
+      about: 'The web origins whose pages may call the API.',
+      unset: 'none but its own',
+      example: 'https://contoso.crm4.dynamics.com',
+    },
+  ),
+  HUNTER_REQUESTS_PER_MINUTE: variable(whole(1, 1_000_000, 'requests'), {
+    about: 'Requests a minute of one user or address; API keys have their own figure.',
+    unset: '600',
+    example: '3000',
+  }),
+  HUNTER_UPLOAD_MAX_MB: variable(whole(1, 1024, 'megabytes'), {
+    about: 'The largest file that may be uploaded.',
+    unset: '50',
+    example: '20',
+  }),
+  HUNTER_IMPORT_MAX_ROWS: variable(whole(1, 1_000_000, 'rows'), {
+    about: 'The most rows a file may have.',
+    unset: '100000',
+    example: '20000',
+  }),
+  HUNTER_BULK_MAX: variable(whole(1, 100_000, 'domains'), {
+    about: 'The most domains of one bulk request.',
+    unset: '1000',
+    example: '5000',
+  }),
+
+  HUNTER_WORKER_CONCURRENCY: variable(whole(1, 1000, 'domains'), {
+    about: 'Domains that one worker looks up at the same time.',
+    unset: '64',
+    example: '128',
+  }),
+  HUNTER_DAILY_RESCAN_ENABLED: variable(flag, {
+    about: 'Whether companies are scanned again once their data is older than HUNTER_STALE_AFTER_DAYS.',
+    unset: 'true',
+    example: 'false',
+  }),
+  HUNTER_TENANT_IN_BULK: variable(flag, {
+    about:
+      'Whether lists ask for tenants as well; at one a second a thousand domains take a quarter of an hour.',
+    unset: 'false',
+    example: 'true',
+  }),
+  HUNTER_RETENTION_DAYS: variable(whole(30, 3650, 'days'), {
+    about: 'How long histories, alerts, jobs and the audit log are kept.',
+    unset: '730',
+    example: '365',
+  }),
+  HUNTER_UPLOAD_RETENTION_DAYS: variable(whole(1, 365, 'days'), {
+    about: 'How long an uploaded file and its rejected rows are kept after its job has ended.',
+    unset: '30',
+    example: '7',
+  }),
+
+  HUNTER_SECRET_KEY: variable(secretKey, {
+    about: 'Encrypts secrets that are stored (signing secrets, tokens); all processes need the same.',
+    unset: 'a key made once and kept in HUNTER_DATA_DIR',
+    example: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+  }),
+  HUNTER_MAIL_SERVER: variable(mailServer, {
+    about: 'The server that takes alert e-mails; it may hold a password.',
+    unset: 'none: alerts by e-mail stay undelivered, and say so',
+    example: 'smtp://hunter:password@mail.example.net:587',
+  }),
+  HUNTER_MAIL_FROM: variable(mailbox, {
+    about: 'The sender of alert e-mails.',
+    unset: 'none; needed with HUNTER_MAIL_SERVER',
+    example: 'hunter.contoso.com',
+  }),
+  HUNTER_SMTP_CHECK_ENABLED: variable(flag, {
+    about: 'Whether contact addresses may be checked at the mail server of the company, on request.',
+    unset: 'false',
+    example: 'true',
+  }),
+  HUNTER_SMTP_CHECK_EHLO: variable(hostName, {
+    about: 'The name this machine gives there: its own, as its address resolves back to it.',
+    unset: 'none; needed with HUNTER_SMTP_CHECK_ENABLED=true',
+    example: 'hunter.contoso.com',
+  }),
+
   HUNTER_STALE_AFTER_DAYS: variable(whole(1, 365, 'days'), {
     about: 'After how many days an assessment is shown as old and scanned again.',
     unset: '7',
@@ -335,6 +510,38 @@ export interface Config {
     readonly ip2locationDb: string | null;
     readonly ip2proxyDb: string | null;
   };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly publicUrl: string;
+    readonly corsOrigins: readonly string[];
+    readonly requestsPerMinute: number;
+    readonly uploadMaxBytes: number;
+  };
+  readonly auth: {
+    readonly mode: 'internal' | 'entra';
+    /** whether the internal mode may listen beyond loopback */
+    readonly internalAnywhere: boolean;
+    readonly tenantIds: readonly string[];
+    readonly audiences: readonly string[];
+    /** empty = any */
+    readonly clientIds: readonly string[];
+    readonly authority: string;
+  };
+  readonly importMaxRows: number;
+  readonly bulkMax: number;
+  readonly worker: {
+    readonly concurrency: number;
+    readonly dailyRescan: boolean;
+    readonly tenantInBulk: boolean;
+  };
+  readonly retention: { readonly days: number; readonly uploadDays: number };
+  /** a secret: 32 bytes in base64; null = the one of the data folder */
+  readonly secretKey: string | null;
+  /** `server` holds a password; null = no mail goes out */
+  readonly mail: { readonly server: string; readonly from: string } | null;
+  /** null = the mail servers of companies are never asked */
+  readonly smtpCheck: { readonly ehlo: string } | null;
   readonly staleAfterDays: number;
   readonly allowLoopbackTargets: boolean;
 }
@@ -374,12 +581,50 @@ export function readConfig(env: Readonly<Record<string, string | undefined>>): R
     }));
     return { ok: false, faults, warnings };
   }
-  return { ok: true, config: arrange(parsed.data), warnings };
+  const missing = NEEDS.filter(
+    ({ when, variable }) => when(parsed.data) && parsed.data[variable] === undefined,
+  ).map(({ variable, because }) => ({
+    variable,
+    sentence: `${variable} must be set where ${because}; for example ${help(variable).example}.`,
+  }));
+  return missing.length > 0
+    ? { ok: false, faults: missing, warnings }
+    : { ok: true, config: arrange(parsed.data), warnings };
 }
+
+/** Variables that another one makes necessary. */
+const NEEDS: readonly {
+  readonly variable: Variable;
+  readonly when: (e: z.infer<typeof Environment>) => boolean;
+  readonly because: string;
+}[] = [
+  {
+    variable: 'HUNTER_ENTRA_TENANT_IDS',
+    when: (e) => e.HUNTER_AUTH_MODE === 'entra',
+    because: 'HUNTER_AUTH_MODE is entra',
+  },
+  {
+    variable: 'HUNTER_ENTRA_AUDIENCES',
+    when: (e) => e.HUNTER_AUTH_MODE === 'entra',
+    because: 'HUNTER_AUTH_MODE is entra',
+  },
+  {
+    variable: 'HUNTER_MAIL_FROM',
+    when: (e) => e.HUNTER_MAIL_SERVER !== undefined,
+    because: 'HUNTER_MAIL_SERVER is set',
+  },
+  {
+    variable: 'HUNTER_SMTP_CHECK_EHLO',
+    when: (e) => e.HUNTER_SMTP_CHECK_ENABLED === true,
+    because: 'HUNTER_SMTP_CHECK_ENABLED is true',
+  },
+];
 
 /** The defaults of code; `unset` in the table above says the same in words, and a test holds them together. */
 function arrange(e: z.infer<typeof Environment>): Config {
   const enrichment = e.HUNTER_ENRICHMENT_ENABLED ?? 'auto';
+  const host = e.HUNTER_HOST ?? '127.0.0.1';
+  const httpPort = e.HUNTER_PORT ?? 8080;
   return {
     language: e.HUNTER_LANGUAGE ?? 'tr',
     rules: { set: e.HUNTER_RULES ?? 'hunter-1', overlay: e.HUNTER_RULES_OVERLAY ?? null },
@@ -424,6 +669,39 @@ function arrange(e: z.infer<typeof Environment>): Config {
       ip2locationDb: e.IP2LOCATION_DB ?? null,
       ip2proxyDb: e.IP2PROXY_DB ?? null,
     },
+    http: {
+      host,
+      port: httpPort,
+      publicUrl: e.HUNTER_PUBLIC_URL ?? `http://${isIPv6(host) ? `[${host}]` : host}:${httpPort}`,
+      corsOrigins: e.HUNTER_CORS_ORIGINS ?? [],
+      requestsPerMinute: e.HUNTER_REQUESTS_PER_MINUTE ?? 600,
+      uploadMaxBytes: (e.HUNTER_UPLOAD_MAX_MB ?? 50) * 1024 * 1024,
+    },
+    auth: {
+      mode: e.HUNTER_AUTH_MODE ?? 'internal',
+      internalAnywhere: e.HUNTER_INTERNAL_ANYWHERE ?? false,
+      tenantIds: e.HUNTER_ENTRA_TENANT_IDS ?? [],
+      audiences: e.HUNTER_ENTRA_AUDIENCES ?? [],
+      clientIds: e.HUNTER_ENTRA_CLIENT_IDS ?? [],
+      authority: e.HUNTER_ENTRA_AUTHORITY ?? ENTRA_AUTHORITY,
+    },
+    importMaxRows: e.HUNTER_IMPORT_MAX_ROWS ?? 100_000,
+    bulkMax: e.HUNTER_BULK_MAX ?? 1000,
+    worker: {
+      concurrency: e.HUNTER_WORKER_CONCURRENCY ?? 64,
+      dailyRescan: e.HUNTER_DAILY_RESCAN_ENABLED ?? true,
+      tenantInBulk: e.HUNTER_TENANT_IN_BULK ?? false,
+    },
+    retention: { days: e.HUNTER_RETENTION_DAYS ?? 730, uploadDays: e.HUNTER_UPLOAD_RETENTION_DAYS ?? 30 },
+    secretKey: e.HUNTER_SECRET_KEY ?? null,
+    mail:
+      e.HUNTER_MAIL_SERVER !== undefined && e.HUNTER_MAIL_FROM !== undefined
+        ? { server: e.HUNTER_MAIL_SERVER, from: e.HUNTER_MAIL_FROM }
+        : null,
+    smtpCheck:
+      e.HUNTER_SMTP_CHECK_ENABLED === true && e.HUNTER_SMTP_CHECK_EHLO !== undefined
+        ? { ehlo: e.HUNTER_SMTP_CHECK_EHLO }
+        : null,
     staleAfterDays: e.HUNTER_STALE_AFTER_DAYS ?? 7,
     allowLoopbackTargets: e.HUNTER_ALLOW_LOOPBACK_TARGETS ?? false,
   };

@@ -1,14 +1,16 @@
 import { isLoopback } from './lookup/loopback.ts';
 import type { Config } from './config.ts';
 import type { LookupContext } from './lookup/domain.ts';
-import { createSafeConnect, createSafeFetch, type SafeFetchSetup } from './lookup/guard.ts';
+import { createSafeConnect, createSafeFetch, type SafeFetch, type SafeFetchSetup } from './lookup/guard.ts';
 import { createIpEnrichment } from './lookup/ip.ts';
-import { sleep, type Clock } from './lookup/limit.ts';
+import { sleep, type Clock, type Sleep } from './lookup/limit.ts';
 import { createMtaStsFetch } from './lookup/mta-sts.ts';
 import { createRegistrationLookup } from './lookup/registration.ts';
 import { createNodeResolver } from './lookup/resolver.ts';
 import { createTenantLookup } from './lookup/tenant.ts';
 import type { AllRules } from './rule-files.ts';
+import type { Sql } from './store/pool.ts';
+import type { Log } from './telemetry/log.ts';
 
 /** The collaborators of a scan, made once from the configuration and handed down. */
 export interface ScanContext {
@@ -95,4 +97,31 @@ export function createScanContext(config: Config, rules: AllRules, world: World)
       ip?.close();
     },
   };
+}
+
+/** The rules that score now; another process may activate others. */
+export interface ActiveRules {
+  current(): AllRules;
+  /** Reads which rules are active, and loads them when they changed. Called at start, by a notification, and by jobs. */
+  reload(): Promise<void>;
+}
+
+/** The collaborators of the running service: API, worker and commands that work on the database. */
+export interface Service {
+  readonly config: Config;
+  readonly sql: Sql;
+  /** with the password: for the queue's own connections only */
+  readonly databaseUrl: string;
+  readonly rules: ActiveRules;
+  readonly lookup: LookupContext;
+  /** for addresses that a user gives: only public ones are reached */
+  readonly fetch: SafeFetch;
+  readonly clock: Clock;
+  readonly sleep: Sleep;
+  readonly random: () => number;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly log: Log;
+  readonly version: string;
+  /** made-up data: every screen and export says so */
+  readonly demo: boolean;
 }

@@ -17,7 +17,7 @@ import {
 } from '#core/rules.ts';
 import type { Language } from '#core/rules/common.ts';
 import { CompanyFormsFile } from '#core/rules/company-forms.ts';
-import { ContactsFile } from '#core/rules/contacts.ts';
+import { type ContactRules, contactRules, ContactsFile } from '#core/rules/contacts.ts';
 import { messageFaults, MessagesFile, type Messages } from '#core/rules/messages.ts';
 import { RdapBootstrapFile, WhoisServersFile } from '#core/rules/registration.ts';
 import {
@@ -50,6 +50,8 @@ export interface AllRules {
   readonly sales: SalesRules;
   readonly registration: { readonly bootstrap: RdapBootstrapFile; readonly whoisServers: WhoisServersFile };
   readonly messages: Readonly<Record<Language, Messages>>;
+  readonly contacts: ContactRules;
+  readonly companyForms: CompanyFormsFile;
 }
 
 /** Ids of the rule sets that are there, in alphabetical order. */
@@ -142,6 +144,8 @@ export function readRules(choice: {
       sales: salesRules({ ...files.value, offers: offers.value }),
       registration: { bootstrap: files.value['rdap-bootstrap'], whoisServers: files.value['whois-servers'] },
       messages: { tr: files.value['messages.tr'], en: files.value['messages.en'] },
+      contacts: contactRules(files.value.contacts),
+      companyForms: files.value['company-forms'],
     },
   };
 }

@@ -6,6 +6,7 @@ import { OPTIONAL_LOOKUPS } from '#core/questions.ts';
 import { FINDING_IDS } from '#core/score/findings.ts';
 import type { RuleFault } from '#core/rules.ts';
 import { fileHead } from './common.ts';
+import { FAILURE_CODES } from './failures.ts';
 import { SEGMENTS, WORKLOADS } from './rule-set.ts';
 
 const Text = z.string().min(1);
@@ -173,6 +174,7 @@ export const MessagesFile = z.strictObject({
     .describe('what a piece of evidence shows, where that is a word and not a name'),
   card: texts(CARD),
   cli: texts(CLI),
+  api: texts(FAILURE_CODES).describe('why a request is not done, and what to do'),
   help: Text,
 });
 export type Messages = z.infer<typeof MessagesFile>;

@@ -8,6 +8,7 @@ import {
   pending,
   readMigrations,
 } from '../store/migrate.ts';
+import { migrateQueue } from '../jobs/schema.ts';
 import { openStore, type Store } from '../store/pool.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 
@@ -44,11 +45,12 @@ export async function migrateCommand(
   }
 }
 
-async function apply({ sql, where }: Store, m: Messages, io: Io): Promise<ExitCode> {
+async function apply({ sql, url, where }: Store, m: Messages, io: Io): Promise<ExitCode> {
   const done = await migrate(sql);
   const applied = done.ok ? done.value.applied : done.applied;
   for (const name of applied) io.out(`${fill(m.cli.migrationApplied, { name })}\n`);
   if (!done.ok) return refuse(done.fault, m, io);
+  await migrateQueue(url);
   const text =
     applied.length === 0
       ? fill(m.cli.migrationUpToDate, { n: done.value.before.length, where })

@@ -165,7 +165,8 @@ create table domain_signals (
   retries smallint default 0 not null,
   first_scanned_at timestamp(3) with time zone not null,
   scanned_at timestamp(3) with time zone not null,
-  updated_at timestamp(3) with time zone default now() not null
+  updated_at timestamp(3) with time zone default now() not null,
+  asked_at jsonb default '{}'::jsonb not null
 );
 
 create table favorites (
@@ -480,7 +481,8 @@ create table workers (
   version text not null,
   started_at timestamp(3) with time zone default now() not null,
   heartbeat_at timestamp(3) with time zone default now() not null,
-  stopping boolean default false not null
+  stopping boolean default false not null,
+  queue_ids text[] default '{}'::text[] not null
 );
 
 
@@ -542,6 +544,7 @@ alter table d365_sync add constraint d365_sync_check CHECK (((status <> 'error':
 alter table d365_sync add constraint d365_sync_error_category_check CHECK ((error_category = ANY (ARRAY['auth'::text, 'rate_limit'::text, 'validation'::text, 'network'::text, 'conflict'::text, 'unknown'::text])));
 alter table d365_sync add constraint d365_sync_status_check CHECK ((status = ANY (ARRAY['not_synced'::text, 'queued'::text, 'in_progress'::text, 'synced'::text, 'error'::text])));
 alter table domain_signals add constraint domain_signals_pkey PRIMARY KEY (company_id);
+alter table domain_signals add constraint domain_signals_asked_at_check CHECK ((jsonb_typeof(asked_at) = 'object'::text));
 alter table domain_signals add constraint domain_signals_assessment_check CHECK ((jsonb_typeof(assessment) = 'object'::text));
 alter table domain_signals add constraint domain_signals_check CHECK ((scanned_at >= first_scanned_at));
 alter table domain_signals add constraint domain_signals_dmarc_coverage_check CHECK (((dmarc_coverage >= 0) AND (dmarc_coverage <= 100)));
@@ -1199,6 +1202,7 @@ comment on column domain_signals.retries is 'How often that was done since the l
 comment on column domain_signals.first_scanned_at is 'When this domain was looked up for the first time.';
 comment on column domain_signals.scanned_at is 'When these records were looked up.';
 comment on column domain_signals.updated_at is 'When the row was last changed.';
+comment on column domain_signals.asked_at is 'When the parts were last asked that not every scan asks: registration, tenant, posture. They are carried over until they are too old.';
 comment on table favorites is 'Favourites of the earlier system, as imported.';
 comment on column favorites.id is 'Id of the entry.';
 comment on column favorites.company_id is 'The company.';
@@ -1467,6 +1471,7 @@ comment on column workers.version is 'Version of the program.';
 comment on column workers.started_at is 'When it started.';
 comment on column workers.heartbeat_at is 'When it last said so.';
 comment on column workers.stopping is 'Whether it takes no new work.';
+comment on column workers.queue_ids is 'Under which names the queue has locked work for it.';
 comment on function compact_lead_counts() is 'Sums up lead_counts; run now and then.';
 comment on function hunter_audit_is_final() is 'Refuses a change of an audit entry.';
 comment on function hunter_count_added() is 'Counts new rows of lead_list.';

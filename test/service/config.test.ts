@@ -44,6 +44,29 @@ const DEFAULTS: Config = {
     ip2locationDb: null,
     ip2proxyDb: null,
   },
+  http: {
+    host: '127.0.0.1',
+    port: 8080,
+    publicUrl: 'http://127.0.0.1:8080',
+    corsOrigins: [],
+    requestsPerMinute: 600,
+    uploadMaxBytes: 50 * 1024 * 1024,
+  },
+  auth: {
+    mode: 'internal',
+    internalAnywhere: false,
+    tenantIds: [],
+    audiences: [],
+    clientIds: [],
+    authority: 'https://login.microsoftonline.com',
+  },
+  importMaxRows: 100_000,
+  bulkMax: 1000,
+  worker: { concurrency: 64, dailyRescan: true, tenantInBulk: false },
+  retention: { days: 730, uploadDays: 30 },
+  secretKey: null,
+  mail: null,
+  smtpCheck: null,
   staleAfterDays: 7,
   allowLoopbackTargets: false,
 };
@@ -92,6 +115,30 @@ describe('an environment', () => {
         MAXMIND_COUNTRY_DB: 'country.mmdb',
         IP2LOCATION_DB: 'location.bin',
         IP2PROXY_DB: 'proxy.bin',
+        HUNTER_HOST: '::',
+        HUNTER_PORT: '3000',
+        HUNTER_PUBLIC_URL: 'https://hunter.example.net/',
+        HUNTER_AUTH_MODE: 'entra',
+        HUNTER_INTERNAL_ANYWHERE: 'true',
+        HUNTER_ENTRA_TENANT_IDS: '8f0e3f6c-1d1f-4f5e-9d6b-0a4c1d2e3f40',
+        HUNTER_ENTRA_AUDIENCES: 'api://hunter, 11111111-2222-3333-4444-555555555555',
+        HUNTER_ENTRA_CLIENT_IDS: '66666666-7777-8888-9999-000000000000',
+        HUNTER_ENTRA_AUTHORITY: 'https://login.microsoftonline.us',
+        HUNTER_CORS_ORIGINS: 'https://contoso.crm4.dynamics.com',
+        HUNTER_REQUESTS_PER_MINUTE: '3000',
+        HUNTER_UPLOAD_MAX_MB: '20',
+        HUNTER_IMPORT_MAX_ROWS: '20000',
+        HUNTER_BULK_MAX: '5000',
+        HUNTER_WORKER_CONCURRENCY: '128',
+        HUNTER_DAILY_RESCAN_ENABLED: 'false',
+        HUNTER_TENANT_IN_BULK: 'true',
+        HUNTER_RETENTION_DAYS: '365',
+        HUNTER_UPLOAD_RETENTION_DAYS: '7',
+        HUNTER_SECRET_KEY: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+        HUNTER_MAIL_SERVER: 'smtp://hunter:password@mail.example.net:587',
+        HUNTER_MAIL_FROM: 'hunter@example.net',
+        HUNTER_SMTP_CHECK_ENABLED: 'true',
+        HUNTER_SMTP_CHECK_EHLO: 'hunter.contoso.com',
         HUNTER_STALE_AFTER_DAYS: '14',
         HUNTER_ALLOW_LOOPBACK_TARGETS: 'true',
       }),
@@ -133,6 +180,29 @@ describe('an environment', () => {
         ip2locationDb: 'location.bin',
         ip2proxyDb: 'proxy.bin',
       },
+      http: {
+        host: '::',
+        port: 3000,
+        publicUrl: 'https://hunter.example.net',
+        corsOrigins: ['https://contoso.crm4.dynamics.com'],
+        requestsPerMinute: 3000,
+        uploadMaxBytes: 20 * 1024 * 1024,
+      },
+      auth: {
+        mode: 'entra',
+        internalAnywhere: true,
+        tenantIds: ['8f0e3f6c-1d1f-4f5e-9d6b-0a4c1d2e3f40'],
+        audiences: ['api://hunter', '11111111-2222-3333-4444-555555555555'],
+        clientIds: ['66666666-7777-8888-9999-000000000000'],
+        authority: 'https://login.microsoftonline.us',
+      },
+      importMaxRows: 20_000,
+      bulkMax: 5000,
+      worker: { concurrency: 128, dailyRescan: false, tenantInBulk: true },
+      retention: { days: 365, uploadDays: 7 },
+      secretKey: 'MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=',
+      mail: { server: 'smtp://hunter:password@mail.example.net:587', from: 'hunter@example.net' },
+      smtpCheck: { ehlo: 'hunter.contoso.com' },
       staleAfterDays: 14,
       allowLoopbackTargets: true,
     });
@@ -155,6 +225,15 @@ describe('an environment', () => {
 });
 
 describe('faults', () => {
+  test('name a variable that another one makes necessary', () => {
+    expect(faults({ HUNTER_AUTH_MODE: 'entra' })).toEqual([
+      'HUNTER_ENTRA_TENANT_IDS',
+      'HUNTER_ENTRA_AUDIENCES',
+    ]);
+    expect(faults({ HUNTER_MAIL_SERVER: 'smtp://mail.example.net' })).toEqual(['HUNTER_MAIL_FROM']);
+    expect(faults({ HUNTER_SMTP_CHECK_ENABLED: 'true' })).toEqual(['HUNTER_SMTP_CHECK_EHLO']);
+  });
+
   test('are told all at once, each once, with what is expected and an example', () => {
     const read = readConfig({
       HUNTER_LANGUAGE: 'de',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { startEmbedded } from '#service/store/embedded.ts';
 import { underLock } from '#service/store/lock.ts';
+import { migrateQueue } from '#service/jobs/schema.ts';
 import { migrate } from '#service/store/migrate.ts';
 import { createPool, type Sql } from '#service/store/pool.ts';
 
@@ -67,6 +68,7 @@ async function makeTemplate(url: string): Promise<void> {
     const done = await migrate(draft);
     await draft.end();
     if (!done.ok) throw new Error(`${done.fault.name}: ${done.fault.why}`);
+    await migrateQueue(at(url, 'draft'));
     await sql.unsafe(`alter database draft rename to ${TEMPLATE}`);
   });
 }

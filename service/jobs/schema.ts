@@ -1,0 +1,13 @@
+import { runMigrations } from 'graphile-worker';
+import pg from 'pg';
+
+/** Lays or updates the tables of the queue (schema graphile_worker). Safe to run by several processes at once. */
+export async function migrateQueue(url: string): Promise<void> {
+  const pgPool = new pg.Pool({ connectionString: url, max: 1 });
+  pgPool.on('error', () => undefined);
+  try {
+    await runMigrations({ pgPool });
+  } finally {
+    await pgPool.end();
+  }
+}
