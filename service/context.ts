@@ -125,3 +125,40 @@ export interface Service {
   /** made-up data: every screen and export says so */
   readonly demo: boolean;
 }
+
+export interface ServiceSetup {
+  readonly config: Config;
+  readonly rules: ActiveRules;
+  readonly sql: Sql;
+  readonly databaseUrl: string;
+  readonly world: World;
+  readonly randomBytes: (size: number) => Buffer;
+  readonly log: Log;
+  readonly version: string;
+  readonly demo?: boolean;
+  /** instead of the DNS: the made-up one of a demo */
+  readonly resolver?: LookupContext['resolver'];
+}
+
+/** The collaborators of the running service, and the way to let go of them (the database pool is the caller's). */
+export function createService(setup: ServiceSetup): { readonly service: Service; close(): void } {
+  const { config, rules, world } = setup;
+  const scan = createScanContext(config, rules.current(), world);
+  const lookup = setup.resolver === undefined ? scan.lookup : { ...scan.lookup, resolver: setup.resolver };
+  const service: Service = {
+    config,
+    sql: setup.sql,
+    databaseUrl: setup.databaseUrl,
+    rules,
+    lookup,
+    fetch: createSafeFetch(allowed(config)),
+    clock: world.clock,
+    sleep,
+    random: world.random,
+    randomBytes: setup.randomBytes,
+    log: setup.log,
+    version: setup.version,
+    demo: setup.demo ?? false,
+  };
+  return { service, close: scan.close };
+}

@@ -146,6 +146,16 @@ const CLI = [
   'migrationDone',
   'migrationUpToDate',
   'migrationsOpen',
+  'backupExists',
+  'backupDone',
+  'backupProgress',
+  'restoreNoBackup',
+  'restoreBroken',
+  'restoreNewer',
+  'restoreNotEmpty',
+  'restoreInUse',
+  'restoreFailed',
+  'restoreDone',
 ] as const;
 
 /**

@@ -9,8 +9,9 @@ import {
   readMigrations,
 } from '../store/migrate.ts';
 import { migrateQueue } from '../jobs/schema.ts';
-import { openStore, type Store } from '../store/pool.ts';
+import type { Store } from '../store/pool.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { withStore } from './store.ts';
 
 /**
  * `hunter migrate`: brings the database up to date. Without DATABASE_URL our own server is started for it, and stopped
@@ -31,18 +32,10 @@ export async function migrateCommand(
     io.out(`${m.help}\n`);
     return EXIT.done;
   }
-  // Opening proves the connection; a migration is one statement after another.
-  const store = await openStore({ ...database, pool: 1 }, 'hunter migrate');
-  if (!store.ok) {
-    const { code, what, why } = store.fault;
-    io.err(`${fill(m.cli[code], { what, why }).trim()}\n`);
-    return EXIT.failed;
-  }
-  try {
-    return await (options.status ? status : apply)(store.value, m, io);
-  } finally {
-    await store.value.close();
-  }
+  // One statement after another.
+  return withStore({ ...database, pool: 1 }, 'hunter migrate', m, io, (store) =>
+    (options.status ? status : apply)(store, m, io),
+  );
 }
 
 async function apply({ sql, url, where }: Store, m: Messages, io: Io): Promise<ExitCode> {

@@ -3,6 +3,7 @@ import { allowed, type World } from '../context.ts';
 import { createSafeFetch } from '../lookup/guard.ts';
 import { readFiles, readRules, ruleSetIds } from '../rule-files.ts';
 import { fill } from '#core/rules/messages.ts';
+import { backupCommand, restoreCommand } from './backup.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { migrateCommand } from './migrate.ts';
 import { refreshBootstrap } from './refresh.ts';
@@ -10,7 +11,7 @@ import { checkRules, showRules } from './rules.ts';
 import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
 
-const COMMANDS = ['scan', 'rules', 'migrate', 'help'] as const;
+const COMMANDS = ['scan', 'rules', 'migrate', 'backup', 'restore', 'help'] as const;
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -98,6 +99,10 @@ async function runCommand(
       return EXIT.refused;
     case 'migrate':
       return migrateCommand(rest, reading.config, m, io);
+    case 'backup':
+      return backupCommand(rest, reading.config, m, io, { clock: world.clock, version });
+    case 'restore':
+      return restoreCommand(rest, reading.config, m, io, world);
     case undefined:
     case 'help':
     case '--help':

@@ -1,6 +1,5 @@
 import { styleText } from 'node:util';
 import { parseArgs } from 'node:util';
-import cliProgress from 'cli-progress';
 import { z } from 'zod';
 import { assess } from '#core/assess.ts';
 import type { Assessment } from '#core/assessment.ts';
@@ -19,6 +18,7 @@ import { createFactsWriter, readFacts } from './facts-file.ts';
 import { readList, type InputRow } from './input.ts';
 import { EXIT, NOBODY_READS, type ExitCode, type Io } from './io.ts';
 import { inOrder } from './ordered.ts';
+import { startProgress } from './progress.ts';
 import { safeJson } from './safe.ts';
 
 const OPTIONS = {
@@ -250,13 +250,14 @@ class Run {
   async #each(results: AsyncIterable<Result>, total: number): Promise<ExitCode> {
     const { factsFile } = this.#options;
     const writer = factsFile === null ? null : createFactsWriter(factsFile);
-    const bar = total > 1 ? this.#progress(total) : null;
+    const bar = total > 1 ? startProgress(this.#io, this.#world.clock, total, this.#m.cli.progress) : null;
+    let shown = 0;
     for await (const result of results) {
       // What was cancelled half-way is not a result.
       if (this.#io.signal.aborted) break;
       if (result.is === 'assessed') writer?.add(result.facts);
       this.#print(result);
-      bar?.increment();
+      bar?.update(++shown);
     }
     bar?.stop();
     const failure = await writer?.end();
@@ -327,32 +328,6 @@ class Run {
 
   #at(row: number | null): string {
     return row === null ? '' : `${fill(this.#m.cli.row, { n: row })}: `;
-  }
-
-  #progress(total: number): cliProgress.SingleBar | null {
-    const { progress } = this.#io;
-    if (progress === null) return null;
-    const bar = new cliProgress.SingleBar({
-      stream: progress,
-      clearOnComplete: true,
-      hideCursor: true,
-      format: (_options, params, payload) => {
-        void payload;
-        const elapsed = (this.#world.clock() - params.startTime) / 1000;
-        const rate = elapsed > 0 ? params.value / elapsed : 0;
-        const eta = rate > 0 ? `${Math.ceil((params.total - params.value) / rate)} s` : '…';
-        const share = Math.round((params.value / params.total) * 20);
-        const text = fill(this.#m.cli.progress, {
-          value: params.value,
-          total: params.total,
-          rate: rate.toFixed(0),
-          eta,
-        });
-        return `[${'#'.repeat(share)}${'-'.repeat(20 - share)}] ${text}`;
-      },
-    });
-    bar.start(total, 0);
-    return bar;
   }
 }
 

@@ -97,11 +97,14 @@ export function pending(
 /**
  * Brings the database up to date: each file in a transaction of its own, under a lock, so that processes that start at
  * the same time do it once. A file that fails leaves nothing; those before it stay.
+ *
+ * @param upTo the last file to apply; all by default
  */
-export async function migrate(sql: Sql, directory = MIGRATIONS): Promise<MigrationResult> {
-  const files = readMigrations(directory);
+export async function migrate(sql: Sql, directory = MIGRATIONS, upTo?: string): Promise<MigrationResult> {
+  const all = readMigrations(directory);
   const applied: string[] = [];
-  if ('code' in files) return { ok: false, fault: files, applied };
+  if ('code' in all) return { ok: false, fault: all, applied };
+  const files = upTo === undefined ? all : all.filter(({ name }) => name <= upTo);
   let before: string[] | null = null;
   for (;;) {
     let current = '';

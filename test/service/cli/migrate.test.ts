@@ -20,7 +20,7 @@ afterAll(async () => {
   await db.drop();
   rmSync(folder, { recursive: true });
 });
-const FILES = ['base', 'companies', 'jobs', 'trust', 'integrations', 'leads'].map(
+const FILES = ['base', 'companies', 'jobs', 'trust', 'integrations', 'leads', 'service'].map(
   (name, at) => `00000${at + 1}_${name}.sql`,
 );
 
@@ -30,24 +30,24 @@ test('hunter migrate applies what is open, says so, and does nothing the second 
 
   expect(await cli(['migrate', '--status'], env)).toEqual({
     code: 3,
-    out: `${FILES.map((name) => `open     ${name}\n`).join('')}6 migrations of ${where} are open. Apply them with: hunter migrate\n`,
+    out: `${FILES.map((name) => `open     ${name}\n`).join('')}7 migrations of ${where} are open. Apply them with: hunter migrate\n`,
     err: '',
   });
   expect(await db.sql`select from pg_class where relnamespace = 'public'::regnamespace`).toHaveLength(0);
 
   expect(await cli(['migrate'], env)).toEqual({
     code: 0,
-    out: `${FILES.map((name) => `applied  ${name}\n`).join('')}6 migrations applied; the database ${where} is up to date.\n`,
+    out: `${FILES.map((name) => `applied  ${name}\n`).join('')}7 migrations applied; the database ${where} is up to date.\n`,
     err: '',
   });
   expect(await cli(['migrate'], env)).toEqual({
     code: 0,
-    out: `The database ${where} is up to date: 6 migrations.\n`,
+    out: `The database ${where} is up to date: 7 migrations.\n`,
     err: '',
   });
   expect(await cli(['migrate'], { DATABASE_URL: db.url })).toMatchObject({
     code: 0,
-    out: `${where} veritabanı güncel: 6 geçiş.\n`,
+    out: `${where} veritabanı güncel: 7 geçiş.\n`,
   });
   expect(await cli(['migrate', '--status'], env)).toMatchObject({ code: 0, err: '' });
 
@@ -64,7 +64,7 @@ test('without DATABASE_URL its own server is started, and stopped again', async 
   const env = { HUNTER_DATA_DIR: dataDir, HUNTER_LANGUAGE: 'en' };
   const { code, out, err } = await cli(['migrate'], env);
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  expect(out).toMatch(/6 migrations applied; the database 127\.0\.0\.1:\d+\/hunter is up to date/);
+  expect(out).toMatch(/7 migrations applied; the database 127\.0\.0\.1:\d+\/hunter is up to date/);
   expect(existsSync(join(dataDir, 'pg18', 'data', 'PG_VERSION'))).toBe(true);
   expect(existsSync(join(dataDir, 'pg18', 'data', 'postmaster.pid'))).toBe(false);
 
