@@ -46,5 +46,5 @@ export async function start(args: readonly string[]): Promise<ExitCode> {
   const { version } = JSON.parse(readFileSync(join(import.meta.dirname, '..', 'package.json'), 'utf8')) as {
     version: string;
   };
-  return run(args, env, { clock: Date.now, random: Math.random }, io, version);
+  return run(args, env, { clock: Date.now, random: Math.random, nodeVersion: process.version }, io, version);
 }

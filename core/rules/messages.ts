@@ -6,6 +6,7 @@ import { OPTIONAL_LOOKUPS } from '#core/questions.ts';
 import { FINDING_IDS } from '#core/score/findings.ts';
 import type { RuleFault } from '#core/rules.ts';
 import { fileHead } from './common.ts';
+import { DOCTOR_CHECKS, DOCTOR_SENTENCES } from './doctor.ts';
 import { FAILURE_CODES } from './failures.ts';
 import { SEGMENTS, WORKLOADS } from './rule-set.ts';
 
@@ -185,6 +186,8 @@ export const MessagesFile = z.strictObject({
   card: texts(CARD),
   cli: texts(CLI),
   api: texts(FAILURE_CODES).describe('why a request is not done, and what to do'),
+  doctor: texts(DOCTOR_SENTENCES),
+  doctorChecks: texts(DOCTOR_CHECKS),
   help: Text,
 });
 export type Messages = z.infer<typeof MessagesFile>;

@@ -5,13 +5,19 @@ import { readFiles, readRules, ruleSetIds } from '../rule-files.ts';
 import { fill } from '#core/rules/messages.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
+import { doctorCommand } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { refreshBootstrap } from './refresh.ts';
 import { checkRules, showRules } from './rules.ts';
 import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
 
-const COMMANDS = ['scan', 'rules', 'migrate', 'backup', 'restore', 'help'] as const;
+const COMMANDS = ['scan', 'rules', 'migrate', 'backup', 'restore', 'doctor', 'help'] as const;
+
+/** What a command gets from the process it runs in. */
+export interface OuterWorld extends Omit<World, 'warn'> {
+  readonly nodeVersion: string;
+}
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -19,7 +25,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 export async function run(
   args: readonly string[],
   env: Env,
-  world: Omit<World, 'warn'>,
+  world: OuterWorld,
   io: Io,
   version: string,
 ): Promise<ExitCode> {
@@ -43,7 +49,7 @@ const languageOf = (env: Env): 'tr' | 'en' => (env['HUNTER_LANGUAGE']?.trim() ==
 async function runCommand(
   args: readonly string[],
   env: Env,
-  world: Omit<World, 'warn'>,
+  world: OuterWorld,
   io: Io,
   version: string,
 ): Promise<ExitCode> {
@@ -66,6 +72,10 @@ async function runCommand(
     return EXIT.failed;
   }
   const m = rules.value.messages[language];
+  if (command === 'doctor') {
+    const setup = { reading, rules: rules.value, world: { ...world, warn: () => undefined }, version };
+    return doctorCommand(rest, { ...setup, nodeVersion: world.nodeVersion }, m, io);
+  }
   if (!reading.ok) {
     io.err(`${m.cli.badEnvironment}\n`);
     for (const fault of reading.faults) io.err(`  ${fault.sentence}\n`);

@@ -146,7 +146,7 @@ test('what nobody expected is told in a sentence, with the place in the code for
     const code = await run(
       ['help'],
       { ...env(), ...more },
-      { clock: Date.now, random: Math.random },
+      { clock: Date.now, random: Math.random, nodeVersion: 'v24.21.0' },
       io as never,
       '0',
     );

@@ -26,7 +26,11 @@ export async function cli(
     })(),
     signal: more.signal ?? new AbortController().signal,
   };
-  const world = { clock: () => Date.parse('2026-11-25T09:00:00Z'), random: () => 0.5 };
+  const world = {
+    clock: () => Date.parse('2026-11-25T09:00:00Z'),
+    random: () => 0.5,
+    nodeVersion: 'v24.21.0',
+  };
   const code = await run(args, env, { ...world, clock: advancing(world.clock()) }, io, '0.0.0-test');
   return { code, out, err };
 }

@@ -7,7 +7,12 @@ test('a service for tests looks up at its double alone, and has a database of it
   const world = await createTestService({ zone: gatewayCompany });
   try {
     const { service } = world;
-    const context = { ...service, rules: service.rules.current(), close: () => undefined };
+    const context = {
+      ...service,
+      rules: service.rules.current(),
+      ipSources: () => null,
+      close: () => undefined,
+    };
     const result = await scan(context, 'kuzeyhat.com.tr', { tier: 'score', budgetMs: 5000 });
     expect(result.ok && result.assessment.mail.provider).toBe('M365');
     expect(await service.sql`select count(*)::int as n from companies`).toEqual([{ n: 0 }]);
