@@ -110,6 +110,15 @@ const secretKey = z
     mustBe('32 random bytes in base64, 44 characters (openssl rand -base64 32)'),
   );
 
+const timeZone = z.string().refine((value) => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: value });
+    return true;
+  } catch {
+    return false;
+  }
+}, mustBe('an IANA time zone'));
+
 const mailServer = z
   .string()
   .refine(
@@ -152,6 +161,11 @@ const Environment = z.object({
     about: 'Language of cards, summaries and messages: tr or en.',
     unset: 'tr',
     example: 'en',
+  }),
+  HUNTER_TIME_ZONE: variable(timeZone, {
+    about: 'Where the people are who read the daily digest of alerts: it goes out at 08:00 there.',
+    unset: 'Europe/Istanbul',
+    example: 'Europe/Berlin',
   }),
   HUNTER_RULES: variable(z.string().regex(/^[a-z0-9][a-z0-9.-]{0,63}$/, mustBe('the id of a rule set')), {
     about: 'The rule set that scores: a file of rules/sets without its ending.',
@@ -382,6 +396,11 @@ const Environment = z.object({
     unset: '600',
     example: '3000',
   }),
+  HUNTER_PROXY_HOPS: variable(whole(0, 10, 'proxies'), {
+    about: 'How many proxies of your own stand in front; so far from its end X-Forwarded-For is believed.',
+    unset: '0: the header is not believed',
+    example: '1',
+  }),
   HUNTER_UPLOAD_MAX_MB: variable(whole(1, 1024, 'megabytes'), {
     about: 'The largest file that may be uploaded.',
     unset: '50',
@@ -472,6 +491,8 @@ export type Variable = keyof typeof Environment.shape;
 
 export interface Config {
   readonly language: Language;
+  /** IANA name: of the people who read digests */
+  readonly timeZone: string;
   readonly rules: { readonly set: string; readonly overlay: string | null };
   readonly database: {
     /** a secret; null = our own server */
@@ -516,6 +537,8 @@ export interface Config {
     readonly publicUrl: string;
     readonly corsOrigins: readonly string[];
     readonly requestsPerMinute: number;
+    /** proxies of one's own in front, which can be believed about the address of the client */
+    readonly proxyHops: number;
     readonly uploadMaxBytes: number;
   };
   readonly auth: {
@@ -627,6 +650,7 @@ function arrange(e: z.infer<typeof Environment>): Config {
   const httpPort = e.HUNTER_PORT ?? 8080;
   return {
     language: e.HUNTER_LANGUAGE ?? 'tr',
+    timeZone: e.HUNTER_TIME_ZONE ?? 'Europe/Istanbul',
     rules: { set: e.HUNTER_RULES ?? 'hunter-1', overlay: e.HUNTER_RULES_OVERLAY ?? null },
     database: {
       url: e.DATABASE_URL ?? null,
@@ -675,6 +699,7 @@ function arrange(e: z.infer<typeof Environment>): Config {
       publicUrl: e.HUNTER_PUBLIC_URL ?? `http://${isIPv6(host) ? `[${host}]` : host}:${httpPort}`,
       corsOrigins: e.HUNTER_CORS_ORIGINS ?? [],
       requestsPerMinute: e.HUNTER_REQUESTS_PER_MINUTE ?? 600,
+      proxyHops: e.HUNTER_PROXY_HOPS ?? 0,
       uploadMaxBytes: (e.HUNTER_UPLOAD_MAX_MB ?? 50) * 1024 * 1024,
     },
     auth: {

@@ -1,14 +1,18 @@
+import { createMetrics, type Metrics } from './http/metrics.ts';
 import { isLoopback } from './lookup/loopback.ts';
 import type { Config } from './config.ts';
 import type { LookupContext } from './lookup/domain.ts';
 import { createSafeConnect, createSafeFetch, type SafeFetch, type SafeFetchSetup } from './lookup/guard.ts';
-import { createIpEnrichment } from './lookup/ip.ts';
+import { createIpEnrichment, type IpSource } from './lookup/ip.ts';
 import { sleep, type Clock, type Sleep } from './lookup/limit.ts';
 import { createMtaStsFetch } from './lookup/mta-sts.ts';
+import { createPace, type Pace } from './lookup/pace.ts';
 import { createRegistrationLookup } from './lookup/registration.ts';
 import { createNodeResolver } from './lookup/resolver.ts';
+import { createSmtpCheck, type SmtpCheck } from './lookup/smtp.ts';
 import { createTenantLookup } from './lookup/tenant.ts';
 import type { AllRules } from './rule-files.ts';
+import { secretsOf, type Secrets } from './secrets.ts';
 import type { Sql } from './store/pool.ts';
 import type { Log } from './telemetry/log.ts';
 
@@ -18,6 +22,8 @@ export interface ScanContext {
   readonly rules: AllRules;
   readonly lookup: LookupContext;
   readonly clock: Clock;
+  /** the IP databases as they stand; null = switched off */
+  ipSources(): readonly IpSource[] | null;
   close(): void;
 }
 
@@ -92,6 +98,7 @@ export function createScanContext(config: Config, rules: AllRules, world: World)
     rules,
     lookup,
     clock,
+    ipSources: () => ip?.sources() ?? null,
     close: () => {
       resolver.stop();
       ip?.close();
@@ -114,13 +121,23 @@ export interface Service {
   readonly databaseUrl: string;
   readonly rules: ActiveRules;
   readonly lookup: LookupContext;
+  /** how many domains are looked up at once, and a second */
+  readonly pace: Pace;
   /** for addresses that a user gives: only public ones are reached */
   readonly fetch: SafeFetch;
+  /** asks mail servers about mailboxes; null = switched off */
+  readonly smtp: SmtpCheck | null;
+  /** the IP databases as they stand; null = switched off, or made up */
+  ipSources(): readonly IpSource[] | null;
+  /** for secrets that are stored */
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly sleep: Sleep;
   readonly random: () => number;
   readonly randomBytes: (size: number) => Buffer;
   readonly log: Log;
+  /** figures of this process, for /healthz/metrics */
+  readonly metrics: Metrics;
   readonly version: string;
   /** made-up data: every screen and export says so */
   readonly demo: boolean;
@@ -136,29 +153,45 @@ export interface ServiceSetup {
   readonly log: Log;
   readonly version: string;
   readonly demo?: boolean;
-  /** instead of the DNS: the made-up one of a demo */
-  readonly resolver?: LookupContext['resolver'];
+  /** instead of the outer world: the made-up one of a demo */
+  readonly lookup?: Partial<LookupContext>;
 }
 
 /** The collaborators of the running service, and the way to let go of them (the database pool is the caller's). */
 export function createService(setup: ServiceSetup): { readonly service: Service; close(): void } {
   const { config, rules, world } = setup;
   const scan = createScanContext(config, rules.current(), world);
-  const lookup = setup.resolver === undefined ? scan.lookup : { ...scan.lookup, resolver: setup.resolver };
+  const lookup = { ...scan.lookup, ...setup.lookup };
   const service: Service = {
     config,
     sql: setup.sql,
     databaseUrl: setup.databaseUrl,
     rules,
     lookup,
+    pace: createPace({ sql: setup.sql, config, clock: world.clock, sleep }),
     fetch: createSafeFetch(allowed(config)),
+    smtp: setup.demo === true ? null : smtpCheckOf(setup),
+    ipSources: setup.lookup?.ip === undefined ? scan.ipSources : () => null,
+    secrets: secretsOf(config, setup.randomBytes),
     clock: world.clock,
     sleep,
     random: world.random,
     randomBytes: setup.randomBytes,
     log: setup.log,
+    metrics: createMetrics(),
     version: setup.version,
     demo: setup.demo ?? false,
   };
   return { service, close: scan.close };
+}
+
+function smtpCheckOf({ config, world, randomBytes }: ServiceSetup): SmtpCheck | null {
+  if (config.smtpCheck === null) return null;
+  return createSmtpCheck({
+    connect: createSafeConnect(allowed(config)),
+    hostName: config.smtpCheck.ehlo,
+    randomBytes,
+    clock: world.clock,
+    sleep,
+  });
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
+import { columnHints, type ColumnHints } from '#core/ingest/hints.ts';
 import {
   crossFaults,
   MAIL_RULE_FILES,
@@ -18,6 +19,7 @@ import {
 import type { Language } from '#core/rules/common.ts';
 import { CompanyFormsFile } from '#core/rules/company-forms.ts';
 import { type ContactRules, contactRules, ContactsFile } from '#core/rules/contacts.ts';
+import { ImportColumnsFile } from '#core/rules/import-columns.ts';
 import { messageFaults, MessagesFile, type Messages } from '#core/rules/messages.ts';
 import { RdapBootstrapFile, WhoisServersFile } from '#core/rules/registration.ts';
 import {
@@ -37,6 +39,7 @@ export const RULE_FILES = {
   ...SALES_RULE_FILES,
   'company-forms': CompanyFormsFile,
   contacts: ContactsFile,
+  'import-columns': ImportColumnsFile,
   'whois-servers': WhoisServersFile,
   'rdap-bootstrap': RdapBootstrapFile,
   'messages.tr': MessagesFile,
@@ -52,6 +55,8 @@ export interface AllRules {
   readonly messages: Readonly<Record<Language, Messages>>;
   readonly contacts: ContactRules;
   readonly companyForms: CompanyFormsFile;
+  /** how the columns of an uploaded list are known */
+  readonly importColumns: ColumnHints;
 }
 
 /** Ids of the rule sets that are there, in alphabetical order. */
@@ -106,20 +111,28 @@ export function readRuleSet(
 }
 
 /** Reads an overlay file with the short hash that a stored score carries. */
-export function readOverlay(path: string): RuleReading<{ overlay: Overlay; hash: string }> {
-  return readFrom('', path, (text) => {
-    const reading = readRuleFile(path, text, Overlay);
-    if (!reading.ok) return reading;
-    // Hashed as parsed: white space and the order of keys in the file do not make another overlay.
-    const hash = createHash('sha256').update(canonical(reading.value)).digest('hex').slice(0, 8);
-    return { ok: true, value: { overlay: reading.value, hash } };
-  });
+export const readOverlay = (path: string): RuleReading<OverlayReading> =>
+  readFrom('', path, (text) => overlayOf(path, text));
+
+interface OverlayReading {
+  readonly overlay: Overlay;
+  readonly hash: string;
+}
+
+function overlayOf(file: string, text: string): RuleReading<OverlayReading> {
+  const reading = readRuleFile(file, text, Overlay);
+  if (!reading.ok) return reading;
+  // Hashed as parsed: white space and the order of keys in the file do not make another overlay.
+  const hash = createHash('sha256').update(canonical(reading.value)).digest('hex').slice(0, 8);
+  return { ok: true, value: { overlay: reading.value, hash } };
 }
 
 /** Reads all rules, with one set and, when given, a customer's overlay over set and prices. */
 export function readRules(choice: {
   set: string;
   overlayPath?: string | null;
+  /** an overlay as JSON, where it does not lie in a file */
+  overlay?: unknown;
   directory?: string;
 }): RuleReading<AllRules> {
   const files = readFiles(choice.directory);
@@ -129,11 +142,20 @@ export function readRules(choice: {
   if (!plain.ok) return plain;
   let set: RuleReading<RuleSet> = plain;
   let offers: RuleReading<Files['offers']> = { ok: true, value: files.value.offers };
-  if (choice.overlayPath != null) {
-    const reading = readOverlay(choice.overlayPath);
+  if (choice.overlayPath != null || choice.overlay != null) {
+    const reading =
+      choice.overlay == null
+        ? readOverlay(choice.overlayPath ?? '')
+        : overlayOf('overlay', JSON.stringify(choice.overlay));
     if (!reading.ok) return reading;
-    set = withOverlay(plain.value, reading.value.overlay, reading.value.hash);
-    offers = withPrices(files.value.offers, reading.value.overlay);
+    const { overlay, hash } = reading.value;
+    set = withOverlay(plain.value, overlay, hash);
+    // Only together with the set does it show that an overlay names a provider that is nowhere, or a rule twice.
+    const faults = set.ok
+      ? ruleSetFaults(`overlay ${overlay.id}`, set.value, new Set(mail.providers.keys()))
+      : [];
+    if (faults.length > 0) return { ok: false, faults };
+    offers = withPrices(files.value.offers, overlay);
   }
   if (!set.ok) return set;
   if (!offers.ok) return offers;
@@ -146,6 +168,7 @@ export function readRules(choice: {
       messages: { tr: files.value['messages.tr'], en: files.value['messages.en'] },
       contacts: contactRules(files.value.contacts),
       companyForms: files.value['company-forms'],
+      importColumns: columnHints(files.value['import-columns']),
     },
   };
 }

@@ -77,7 +77,7 @@ export const Intelligence = z.object({
   kept: z
     .object({ since: Moment, triedAt: Moment })
     .nullable()
-    .describe('set when the MX look-up gave no answer and the score of an earlier scan stays'),
+    .describe('set when a look-up that counts gave no answer and the score of an earlier scan stays'),
   lookups: z.object({
     asked: z.int(),
     answered: z.int(),
@@ -236,7 +236,7 @@ export function intelligenceJsonSchema(): Record<string, unknown> {
 /** What is known of one company, with the rules it is told by: `...rules.sales` has them. */
 export interface IntelligenceInput extends ChangeRules {
   readonly assessment: Assessment;
-  /** the last assessment that has a score, for when this one has none */
+  /** the earlier assessment whose score stays, where this one got no answer that counts */
   readonly kept?: Assessment | null;
   /** the scan before this one, when it had a score */
   readonly previous?: AssessmentSnapshot | null;
@@ -255,7 +255,7 @@ export interface IntelligenceInput extends ChangeRules {
 /** Everything the controls paint, from what is known of one company. Cut to size by {@link fitIntelligence}. */
 export function intelligenceOf(input: IntelligenceInput): Intelligence {
   const { assessment } = input;
-  // Without an answer on the MX the earlier result stays on screen as a whole: a score beside the provider of another
+  // A score that is kept stays on screen as a whole: a score beside the provider of another
   // scan could not be added up.
   const shown = scoredAssessment(assessment, input.kept ?? null);
   const isKept = shown !== assessment;

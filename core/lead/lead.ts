@@ -122,7 +122,7 @@ export const Lead = z.object({
   score_low: z.int().nullable().describe('lowest score that open look-ups leave possible'),
   score_high: z.int().nullable().describe('highest score that open look-ups leave possible'),
   score_kept_from: Maybe(
-    'when the MX look-up gave no answer, the earlier score stays: when its records were looked up',
+    'where a look-up that counts gave no answer, the earlier score stays: when its records were looked up',
   ),
   hard_fail: z.enum(['absent', 'null', 'nxdomain']).nullable().describe('why nothing can be sold here'),
   m365_fit_score: z.int().nullable(),
@@ -145,7 +145,7 @@ export type LeadDetail = z.infer<typeof LeadDetail>;
 export interface LeadInput {
   readonly company: Company;
   readonly assessment: Assessment;
-  /** the last assessment that has a score, for when this one has none */
+  /** the earlier assessment whose score stays, where this one got no answer that counts */
   readonly kept?: Assessment | null;
   readonly referrals?: ReferralAggregate | null;
   readonly sync?: SyncState | null;
@@ -242,9 +242,12 @@ export function referralFields(
   };
 }
 
-/** The assessment whose score is shown: the new one, else the last that has a score, else the new one without. */
+/**
+ * The assessment whose score is shown: the one that was kept, else the new one. Whoever decides to keep one
+ * ({@link keepsScore}) gives it here; without any, the new one is shown, with its score or without.
+ */
 export const scoredAssessment = (assessment: Assessment, kept: Assessment | null): Assessment =>
-  assessment.scored === null && kept !== null && kept.scored !== null ? kept : assessment;
+  kept !== null && kept.scored !== null ? kept : assessment;
 
 /** "hunter-1 1.0.0" */
 export const ruleSetText = (assessment: Pick<Assessment, 'ruleSet'>): string =>

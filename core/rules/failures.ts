@@ -5,8 +5,10 @@
 export const FAILURE_CODES = [
   // about the request itself
   'malformed-json',
+  'malformed-request',
   'invalid-request',
   'invalid-domain',
+  'cursor-invalid',
   'body-too-large',
   'unsupported-media-type',
   'route-not-found',
@@ -17,10 +19,13 @@ export const FAILURE_CODES = [
   'invalid-token',
   'invalid-key',
   'forbidden',
+  'host-not-allowed',
+  'origin-not-allowed',
   'rate-limited',
   // about what is asked for
   'lead-not-found',
   'lead-not-scanned',
+  'lead-not-scored',
   'job-not-found',
   'job-has-no-upload',
   'job-finished',
@@ -29,6 +34,7 @@ export const FAILURE_CODES = [
   'alert-config-not-found',
   'rule-set-not-found',
   'rules-faulty',
+  'rules-not-at-hand',
   'domain-suppressed',
   'domains-not-ingested',
   'no-domains',
@@ -47,9 +53,19 @@ export const FAILURE_CODES = [
   'file-too-many-columns',
   'file-no-domain-column',
   'file-mapping-unknown',
+  'file-mapping-twice',
+  'file-sheet-unknown',
+  'file-encrypted',
+  'file-no-rows',
+  'file-quote-open',
+  // about work in the background
+  'item-failed',
+  'given-up',
+  'job-broken',
   // about us
   'internal',
   'database-unavailable',
+  'sign-in-unavailable',
   'not-ready',
 ] as const;
 export type FailureCode = (typeof FAILURE_CODES)[number];

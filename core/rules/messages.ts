@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { SIGNAL_IDS } from '#core/assessment.ts';
+import { ALERT_TYPES } from '#core/changes/alerts.ts';
+import { ADDRESS_REFUSALS } from '#core/contacts/address.ts';
+import { VERDICT_REASONS } from '#core/contacts/verdict.ts';
 import { DOMAIN_REFUSAL_DETAILS, DOMAIN_REFUSALS } from '#core/domain.ts';
 import { ABSENCES, SILENCES } from '#core/facts.ts';
 import { OPTIONAL_LOOKUPS } from '#core/questions.ts';
 import { FINDING_IDS } from '#core/score/findings.ts';
 import type { RuleFault } from '#core/rules.ts';
+import { DELIVERY_FAULTS, MAIL_WORDS, SETTING_FAULTS, TARGET_FAULTS } from './alert-words.ts';
 import { fileHead } from './common.ts';
 import { DOCTOR_CHECKS, DOCTOR_SENTENCES } from './doctor.ts';
 import { FAILURE_CODES } from './failures.ts';
+import { PDF_WORDS } from './pdf-words.ts';
 import { SEGMENTS, WORKLOADS } from './rule-set.ts';
+import { RULE_WORDS } from './rule-words.ts';
 
 const Text = z.string().min(1);
 const texts = <const T extends readonly string[]>(keys: T) => z.record(z.enum(keys), Text);
@@ -147,6 +153,11 @@ const CLI = [
   'migrationDone',
   'migrationUpToDate',
   'migrationsOpen',
+  'listenInternal',
+  'listenPortTaken',
+  'listenNoAddress',
+  'listenForbidden',
+  'listenFailed',
   'backupExists',
   'backupDone',
   'backupProgress',
@@ -157,6 +168,41 @@ const CLI = [
   'restoreInUse',
   'restoreFailed',
   'restoreDone',
+  'serviceRuns',
+  'workerRuns',
+  'stopping',
+  'demoNote',
+  'demoFilling',
+  'demoProgress',
+  'demoNotEmpty',
+] as const;
+
+const INGEST_WORDS = [
+  'added',
+  'known',
+  'scanQueued',
+  'uploaded',
+  'webhookDone',
+  'webhookLater',
+  'erased',
+  'nothingKept',
+  'suppressed',
+  'allowedAgain',
+  'uploadsRemain',
+  'rejectedRow',
+  'rejectedReason',
+  'rejectedEntry',
+  'duplicateRow',
+] as const;
+
+const JOB_WORDS = [
+  'queued',
+  'waiting',
+  'reading',
+  'running',
+  'completed',
+  'cancelled',
+  'cancelRequested',
 ] as const;
 
 /**
@@ -188,6 +234,18 @@ export const MessagesFile = z.strictObject({
   api: texts(FAILURE_CODES).describe('why a request is not done, and what to do'),
   doctor: texts(DOCTOR_SENTENCES),
   doctorChecks: texts(DOCTOR_CHECKS),
+  rules: texts(RULE_WORDS).describe('rule sets tried out and activated on the command line'),
+  exports: texts(['demoSheet', 'demoNote']).describe('what an exported file says of itself'),
+  ingest: texts(INGEST_WORDS).describe('what became of companies, files and erasures, and the heads of rejected rows'),
+  alertTypes: texts(ALERT_TYPES),
+  mail: texts(MAIL_WORDS).describe('messages about alerts, by mail and in Teams'),
+  targets: texts([...TARGET_FAULTS, ...SETTING_FAULTS]).describe('why a setting for alerts is not taken'),
+  deliveries: texts(DELIVERY_FAULTS).describe('why a message about an alert did not arrive'),
+  addresses: texts(ADDRESS_REFUSALS).describe('why a text is no e-mail address'),
+  verdicts: texts(VERDICT_REASONS).describe('whether an e-mail address takes mail, and how that is known'),
+  jobs: texts(JOB_WORDS).describe('how far work in the background is'),
+  contacts: texts(['enriched']),
+  pdf: texts(PDF_WORDS).describe('the printed summary of a lead'),
   help: Text,
 });
 export type Messages = z.infer<typeof MessagesFile>;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readConfig } from '../config.ts';
 import { allowed, type World } from '../context.ts';
 import { createSafeFetch } from '../lookup/guard.ts';
@@ -8,11 +9,25 @@ import { EXIT, type ExitCode, type Io } from './io.ts';
 import { doctorCommand } from './doctor.ts';
 import { migrateCommand } from './migrate.ts';
 import { refreshBootstrap } from './refresh.ts';
+import { ruleTrial } from './rule-trials.ts';
 import { checkRules, showRules } from './rules.ts';
 import { safeIo } from './safe.ts';
 import { scanCommand } from './scan.ts';
+import { serveCommand } from './serve.ts';
 
-const COMMANDS = ['scan', 'rules', 'migrate', 'backup', 'restore', 'doctor', 'help'] as const;
+const COMMANDS = [
+  'start',
+  'api',
+  'worker',
+  'demo',
+  'scan',
+  'rules',
+  'migrate',
+  'backup',
+  'restore',
+  'doctor',
+  'help',
+] as const;
 
 /** What a command gets from the process it runs in. */
 export interface OuterWorld extends Omit<World, 'warn'> {
@@ -103,10 +118,28 @@ async function runCommand(
         };
         return refreshBootstrap(rules.value.registration.bootstrap, from, m, io);
       }
+      if (rest[0] === 'preview' || rest[0] === 'backtest' || rest[0] === 'activate') {
+        const setup = { config: reading.config, world: { ...world, warn }, version, m, io };
+        return ruleTrial(rest[0], rest.slice(1), setup);
+      }
       io.err(
-        `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | hunter rules show [set] | hunter rules refresh' })}\n`,
+        `${fill(m.cli.usage, { usage: 'hunter rules check [overlay.json ...] | show [set] | preview <domain> | backtest [set] | activate <set> | refresh' })}\n`,
       );
       return EXIT.refused;
+    case 'start':
+    case 'api':
+    case 'worker':
+    case 'demo':
+      return serveCommand(command, rest, {
+        config: reading.config,
+        rules: rules.value,
+        world: { ...world, warn },
+        randomBytes,
+        version,
+        debug: env['HUNTER_DEBUG'] === 'true',
+        m,
+        io,
+      });
     case 'migrate':
       return migrateCommand(rest, reading.config, m, io);
     case 'backup':

@@ -10,7 +10,7 @@ export interface DemoCompany {
   readonly contacts: readonly string[];
   readonly registrar: string;
   readonly createdYear: number;
-  /** days from the moment of a look-up until the domain ends */
+  /** days from the making of the demo until the registration ends */
   readonly expiresInDays: number;
   readonly archetype: Archetype;
   readonly level: Level;

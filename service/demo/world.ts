@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { absent, found, type Lookup, type Registration, type Tenant } from '#core/facts.ts';
 import type { LookupContext } from '../lookup/domain.ts';
 import type { AddressInfo } from '../lookup/ip.ts';
-import type { Clock } from '../lookup/limit.ts';
 import { demoCompanies, demoZone, type DemoCompany } from './companies.ts';
 import { createZoneResolver } from './resolver.ts';
 
@@ -17,15 +16,19 @@ export interface DemoWorld {
   turnTo(stage: 'first' | 'now'): void;
 }
 
-/** A made-up part of the internet: the same one at every start, so that a demo survives a restart. */
-export function createDemoWorld(clock: Clock, count = DEMO_COMPANIES): DemoWorld {
+/**
+ * A made-up part of the internet: the same one at every start, so that a demo survives a restart.
+ *
+ * @param since when the demo was made, in milliseconds: registrations end so and so long after it
+ */
+export function createDemoWorld(since: number, count = DEMO_COMPANIES): DemoWorld {
   const companies = demoCompanies(count, repeatable(20_261_125));
   const byDomain = new Map(companies.map((company) => [company.domain, company]));
   const zones = { first: demoZone(companies, 'first'), now: demoZone(companies, 'now') };
   let stage: 'first' | 'now' = 'now';
 
   const day = (offset: number): string =>
-    new Date(clock() + offset * 86_400_000).toISOString().slice(0, 10) + 'T00:00:00Z';
+    new Date(since + offset * 86_400_000).toISOString().slice(0, 10) + 'T00:00:00Z';
   const registration = async (domain: string): Promise<Lookup<Registration>> => {
     const company = byDomain.get(domain);
     if (company === undefined || company.archetype.id === 'gone') return absent('NOT-FOUND');

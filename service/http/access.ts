@@ -12,11 +12,12 @@ export const SCOPES = ['ingest', 'scan', 'read', 'export', 'write'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /**
- * `public`: everybody, without a name. `key`: API keys with the scope, and nobody else.
+ * `public`: everybody, without a name. `probe`: the same, and uncounted, since load balancers ask all day. `key`: API keys with the scope, and nobody else.
  * Otherwise the least role of people, and the scope that lets a key in (null = no key).
  */
 export type Access =
   | 'public'
+  | 'probe'
   | { readonly key: Scope }
   | { readonly role: Role; readonly scope: Scope | null };
 
@@ -92,13 +93,14 @@ export const ACCESS = {
   'GET /debug/ip-enrichment/config': admin,
   'GET /debug/ip-enrichment/{ip}': admin,
 
-  'GET /healthz': 'public',
-  'GET /healthz/live': 'public',
-  'GET /healthz/ready': 'public',
-  'GET /healthz/startup': 'public',
+  'GET /healthz': 'probe',
+  'GET /healthz/live': 'probe',
+  'GET /healthz/ready': 'probe',
+  'GET /healthz/startup': 'probe',
   'GET /healthz/metrics': operator('read'),
 
   'GET /docs': 'public',
+  'GET /docs/{file}': 'public',
   'GET /redoc': 'public',
   'GET /openapi.json': 'public',
 } as const satisfies Record<string, Access>;

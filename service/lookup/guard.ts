@@ -4,6 +4,7 @@ import https from 'node:https';
 import { connect as tcpConnect, isIP, type LookupFunction, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import type { Silence } from '#core/facts.ts';
+import type { TargetFault } from '#core/rules/alert-words.ts';
 
 /**
  * The guard for every outgoing connection to a host that somebody else names: a domain looked up, a referral, a
@@ -155,23 +156,60 @@ const URL_MAX = 4_000;
 /** Headers that may follow a redirect to another origin: none that could be a secret. */
 const HARMLESS: ReadonlySet<string> = new Set(['accept', 'accept-language', 'user-agent']);
 
+/** Why a URL is not asked, before anything is resolved; null = it may be. `from` is where a redirect comes from. */
+function urlRefusal(
+  url: URL,
+  from: URL | null,
+  setup: SafeFetchSetup,
+  guard: ReturnType<typeof createGuard>,
+): { readonly why: TargetFault; readonly failed: Failed } | null {
+  const plain = url.protocol === 'http:';
+  if (url.protocol !== 'https:' && !(plain && setup.allowHttp === true && from?.protocol !== 'https:')) {
+    const sentence = `${url.protocol}//${url.host} is not asked: https only`;
+    return { why: 'not-https', failed: failed('UNSUPPORTED', sentence) };
+  }
+  if (url.username !== '' || url.password !== '') {
+    const sentence = `a URL with a password in it is not asked`;
+    return { why: 'password-in-url', failed: failed('UNSUPPORTED', sentence) };
+  }
+  const literal = guard.literal(url.hostname);
+  return literal === null
+    ? null
+    : { why: 'not-public', failed: failed('UNSUPPORTED', literal, 'ADDRESS_REFUSED') };
+}
+
+/** Why an address given by a user would not be asked, now and here; null = it may be, or its name did not resolve just now. */
+export type TargetCheck = (url: string) => Promise<TargetFault | null>;
+
+/**
+ * Judges a URL as {@link createSafeFetch} would, without asking it: for a setting that is used later. Where it leads is
+ * judged again at each request, since a name can be turned to another address.
+ */
+export function createTargetCheck(setup: SafeFetchSetup = {}): TargetCheck {
+  const guard = createGuard(setup);
+  return async (text) => {
+    const url = text.length > URL_MAX ? null : URL.parse(text);
+    if (url === null) return 'not-a-url';
+    const refused = urlRefusal(url, null, setup, guard);
+    if (refused !== null) return refused.why;
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    if (isIP(host) !== 0) return null;
+    try {
+      const addresses = await (setup.resolve ?? systemResolve)(host);
+      return addresses.some(({ address }) => guard.allowed(address)) ? null : 'not-public';
+    } catch (error) {
+      // A name that is not there is a slip; a resolver that is silent says nothing of the name.
+      return (error as NodeJS.ErrnoException).code === 'ENOTFOUND' ? 'name-unknown' : null;
+    }
+  };
+}
+
 /**
  * Makes a fetch that connects to public addresses only.
  * @example const fetch = createSafeFetch(); await fetch('https://mta-sts.example.com/.well-known/mta-sts.txt', { redirects: 0 })
  */
 export function createSafeFetch(setup: SafeFetchSetup = {}): SafeFetch {
   const guard = createGuard(setup);
-
-  /** null = allowed to ask */
-  function refusal(url: URL, from: URL | null): Failed | null {
-    const plain = url.protocol === 'http:';
-    if (url.protocol !== 'https:' && !(plain && setup.allowHttp === true && from?.protocol !== 'https:'))
-      return failed('UNSUPPORTED', `${url.protocol}//${url.host} is not asked: https only`);
-    if (url.username !== '' || url.password !== '')
-      return failed('UNSUPPORTED', `a URL with a password in it is not asked`);
-    const literal = guard.literal(url.hostname);
-    return literal === null ? null : failed('UNSUPPORTED', literal, 'ADDRESS_REFUSED');
-  }
 
   function once(
     url: URL,
@@ -244,8 +282,8 @@ export function createSafeFetch(setup: SafeFetchSetup = {}): SafeFetch {
     let from: URL | null = null;
     let headers = options.headers ?? {};
     for (let left = options.redirects ?? 0; ; left--) {
-      const refused = refusal(url, from);
-      if (refused !== null) return refused;
+      const refused = urlRefusal(url, from, setup, guard);
+      if (refused !== null) return refused.failed;
       const answer: Answered | Failed = await once(url, { ...options, headers }, limit);
       if (answer.state === 'failed' || !REDIRECTS.has(answer.status) || (options.redirects ?? 0) === 0)
         return answer;

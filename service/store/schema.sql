@@ -166,7 +166,8 @@ create table domain_signals (
   first_scanned_at timestamp(3) with time zone not null,
   scanned_at timestamp(3) with time zone not null,
   updated_at timestamp(3) with time zone default now() not null,
-  asked_at jsonb default '{}'::jsonb not null
+  asked_at jsonb default '{}'::jsonb not null,
+  scans integer default 1 not null
 );
 
 create table favorites (
@@ -342,7 +343,17 @@ create table rule_activations (
   "overlay" jsonb,
   job_id uuid,
   activated_by text not null,
-  activated_at timestamp(3) with time zone default now() not null
+  activated_at timestamp(3) with time zone default now() not null,
+  follows_configuration boolean default false not null
+);
+
+create table scan_counts (
+  id bigint generated always as identity not null,
+  day date not null,
+  scans integer not null,
+  scored integer not null,
+  score_sum bigint not null,
+  high integer not null
 );
 
 create table scan_job_items (
@@ -553,6 +564,7 @@ alter table domain_signals add constraint domain_signals_facts_check CHECK ((NOT
 alter table domain_signals add constraint domain_signals_registrar_check CHECK ((length(registrar) <= 512));
 alter table domain_signals add constraint domain_signals_retries_check CHECK ((retries >= 0));
 alter table domain_signals add constraint domain_signals_scan_status_check CHECK ((scan_status = ANY (ARRAY['completed'::text, 'partial'::text])));
+alter table domain_signals add constraint domain_signals_scans_check CHECK ((scans > 0));
 alter table domain_signals add constraint domain_signals_tenant_id_check CHECK ((length(tenant_id) <= 64));
 alter table domain_signals add constraint domain_signals_unanswered_check CHECK ((unanswered >= 0));
 alter table favorites add constraint favorites_pkey PRIMARY KEY (id);
@@ -620,7 +632,14 @@ alter table raw_leads add constraint raw_leads_row_number_check CHECK ((row_numb
 alter table raw_leads add constraint raw_leads_source_check CHECK ((source = ANY (ARRAY['domain'::text, 'csv'::text, 'webhook'::text, 'partner-center'::text, 'dynamics'::text, 'demo'::text, 'import'::text])));
 alter table raw_leads add constraint raw_leads_website_check CHECK ((length(website) <= 2048));
 alter table rule_activations add constraint rule_activations_pkey PRIMARY KEY (id);
+alter table rule_activations add constraint rule_activations_configured CHECK ((NOT (follows_configuration AND ("overlay" IS NOT NULL))));
 alter table rule_activations add constraint rule_activations_overlay_check CHECK ((jsonb_typeof("overlay") = 'object'::text));
+alter table scan_counts add constraint scan_counts_pkey PRIMARY KEY (id);
+alter table scan_counts add constraint scan_counts_high_check CHECK ((high >= 0));
+alter table scan_counts add constraint scan_counts_scans_check CHECK ((scans > 0));
+alter table scan_counts add constraint scan_counts_score_sum_check CHECK ((score_sum >= 0));
+alter table scan_counts add constraint scan_counts_scored_check CHECK ((scored >= 0));
+alter table scan_counts add constraint scan_counts_within CHECK (((high <= scored) AND (scored <= scans)));
 alter table scan_job_items add constraint scan_job_items_pkey PRIMARY KEY (job_id, "position");
 alter table scan_job_items add constraint scan_job_items_attempts_check CHECK ((attempts >= 0));
 alter table scan_job_items add constraint scan_job_items_check CHECK (((state = ANY (ARRAY['refused'::text, 'duplicate'::text])) OR (domain IS NOT NULL)));
@@ -699,7 +718,7 @@ alter table tags add constraint tags_company_id_fkey FOREIGN KEY (company_id) RE
 alter table webhook_retries add constraint webhook_retries_api_key_id_fkey FOREIGN KEY (api_key_id) REFERENCES api_keys(id) ON DELETE SET NULL;
 
 CREATE INDEX alert_config_type ON alert_config USING btree (alert_type) WHERE enabled;
-CREATE INDEX alert_deliveries_config ON alert_deliveries USING btree (config_id);
+CREATE INDEX alert_deliveries_config ON alert_deliveries USING btree (config_id, alert_id DESC);
 CREATE INDEX alert_deliveries_due ON alert_deliveries USING btree (next_at) WHERE (state = 'pending'::text);
 CREATE INDEX alerts_company ON alerts USING btree (company_id, created_at DESC);
 CREATE INDEX alerts_pending ON alerts USING btree (id) WHERE (status = 'pending'::text);
@@ -724,12 +743,13 @@ CREATE INDEX lead_list_name ON lead_list USING btree (canonical_name, company_id
 CREATE INDEX lead_list_provider ON lead_list USING btree (provider, rank, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_rank ON lead_list USING btree (rank, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_referral ON lead_list USING btree (COALESCE(referral_type, ''::text), rank, company_id) WHERE (readiness_score IS NOT NULL);
+CREATE INDEX lead_list_referred ON lead_list USING btree (rank, company_id) WHERE ((readiness_score IS NOT NULL) AND (referral_count > 0));
 CREATE INDEX lead_list_rescan ON lead_list USING btree (priority_score, scanned_at);
 CREATE INDEX lead_list_scanned ON lead_list USING btree (scanned_at, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_score ON lead_list USING btree (readiness_score, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_search ON lead_list USING gin (search_text gin_trgm_ops);
 CREATE INDEX lead_list_segment ON lead_list USING btree (segment, rank, company_id) WHERE (readiness_score IS NOT NULL);
-CREATE INDEX lead_list_tenant_size ON lead_list USING btree (COALESCE(tenant_size, ''::text), rank, company_id) WHERE (readiness_score IS NOT NULL);
+CREATE INDEX lead_list_tenant_size ON lead_list USING btree (tenant_size, rank, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lookup_cache_expiry ON lookup_cache USING btree (expires_at);
 CREATE INDEX notes_company ON notes USING btree (company_id, created_at DESC);
 CREATE INDEX partner_center_referrals_company ON partner_center_referrals USING btree (company_id) WHERE (company_id IS NOT NULL);
@@ -742,7 +762,9 @@ CREATE INDEX raw_leads_company ON raw_leads USING btree (company_id);
 CREATE INDEX raw_leads_domain ON raw_leads USING btree (domain);
 CREATE INDEX raw_leads_upload ON raw_leads USING btree (upload_id) WHERE (upload_id IS NOT NULL);
 CREATE INDEX rule_activations_job ON rule_activations USING btree (job_id) WHERE (job_id IS NOT NULL);
+CREATE INDEX scan_counts_day ON scan_counts USING btree (day);
 CREATE INDEX scan_job_items_company ON scan_job_items USING btree (company_id) WHERE (company_id IS NOT NULL);
+CREATE INDEX scan_job_items_domain ON scan_job_items USING btree (domain) WHERE (domain IS NOT NULL);
 CREATE INDEX scan_job_items_open ON scan_job_items USING btree (job_id, "position") WHERE (state = ANY (ARRAY['pending'::text, 'in_progress'::text]));
 CREATE INDEX scan_job_items_state ON scan_job_items USING btree (job_id, state, "position");
 CREATE INDEX scan_jobs_open ON scan_jobs USING btree (created_at) WHERE (state = ANY (ARRAY['pending'::text, 'in_progress'::text]));
@@ -769,6 +791,11 @@ begin
   from gone
   group by 1, 2, 3, 4, 5, 6
   having sum(n) <> 0;
+  with gone as (delete from scan_counts returning *)
+  insert into scan_counts (day, scans, scored, score_sum, high)
+  select day, sum(scans), sum(scored), sum(score_sum), sum(high)
+  from gone
+  group by 1;
 end;
 $function$
 ;
@@ -822,6 +849,21 @@ begin
   select segment, provider, priority_score, readiness_score, referral_count > 0, d365_sync_status, -count(*)
   from removed where readiness_score is not null
   group by 1, 2, 3, 4, 5, 6;
+  return null;
+end;
+$function$
+;
+
+CREATE OR REPLACE FUNCTION public.hunter_count_scans()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into scan_counts (day, scans, scored, score_sum, high)
+  select (at at time zone 'UTC')::date, count(*), count(readiness_score), coalesce(sum(readiness_score), 0),
+    count(*) filter (where readiness_score is not null and segment = 'Migration' and priority_score <= 2)
+  from added where cause = 'scan'
+  group by 1;
   return null;
 end;
 $function$
@@ -997,6 +1039,7 @@ CREATE TRIGGER referrals_lead_list_insert AFTER INSERT ON partner_center_referra
 CREATE TRIGGER referrals_lead_list_update AFTER UPDATE ON partner_center_referrals REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION hunter_refresh_referred_again();
 CREATE TRIGGER scan_job_items_touch BEFORE UPDATE ON scan_job_items FOR EACH ROW EXECUTE FUNCTION hunter_touch();
 CREATE TRIGGER scan_jobs_touch BEFORE UPDATE ON scan_jobs FOR EACH ROW EXECUTE FUNCTION hunter_touch();
+CREATE TRIGGER score_history_count AFTER INSERT ON score_history REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION hunter_count_scans();
 CREATE TRIGGER webhook_retries_touch BEFORE UPDATE ON webhook_retries FOR EACH ROW EXECUTE FUNCTION hunter_touch();
 
 create view leads_ready as
@@ -1085,8 +1128,8 @@ comment on column alert_deliveries.alert_id is 'The alert.';
 comment on column alert_deliveries.config_id is 'The receiver.';
 comment on column alert_deliveries.state is 'How far it is.';
 comment on column alert_deliveries.attempts is 'How often it was tried.';
-comment on column alert_deliveries.next_at is 'When it is tried next.';
-comment on column alert_deliveries.error is 'What went wrong last.';
+comment on column alert_deliveries.next_at is 'When it is tried next; while it is being sent, when another worker may take it on.';
+comment on column alert_deliveries.error is 'What went wrong last, as a code.';
 comment on column alert_deliveries.sent_at is 'When it arrived.';
 comment on table alerts is 'What is worth telling. One event is one alert, however often it is seen.';
 comment on column alerts.id is 'Id of the alert.';
@@ -1195,7 +1238,7 @@ comment on column domain_signals.mx_hosts is 'Mail servers in order of preferenc
 comment on column domain_signals.tenant_id is 'Entra tenant.';
 comment on column domain_signals.infrastructure_summary is 'Where the servers stand, in a sentence.';
 comment on column domain_signals.facts is 'Everything looked up, raw records and MX list included: scores are made again from it without a look-up.';
-comment on column domain_signals.assessment is 'The assessment of these facts when it has no score; null when the one in lead_scores is of these facts.';
+comment on column domain_signals.assessment is 'The assessment of these facts where the one in lead_scores is of other facts, or there is none; else null.';
 comment on column domain_signals.unanswered is 'Look-ups without an answer.';
 comment on column domain_signals.retry_at is 'When the unanswered look-ups are tried again; null when not.';
 comment on column domain_signals.retries is 'How often that was done since the last complete look-up.';
@@ -1203,6 +1246,7 @@ comment on column domain_signals.first_scanned_at is 'When this domain was looke
 comment on column domain_signals.scanned_at is 'When these records were looked up.';
 comment on column domain_signals.updated_at is 'When the row was last changed.';
 comment on column domain_signals.asked_at is 'When the parts were last asked that not every scan asks: registration, tenant, posture. They are carried over until they are too old.';
+comment on column domain_signals.scans is 'How many look-ups there were: the history has no row for one that found nothing new.';
 comment on table favorites is 'Favourites of the earlier system, as imported.';
 comment on column favorites.id is 'Id of the entry.';
 comment on column favorites.company_id is 'The company.';
@@ -1252,7 +1296,7 @@ comment on column lead_list.referral_ids is 'Newest first.';
 comment on column lead_list.referral_tenant_id is 'Entra tenant a referral names.';
 comment on column lead_list.link_status is 'Of all referrals together.';
 comment on column lead_list.d365_sync_status is 'State of the push.';
-comment on table lead_scores is 'The newest score of a company. A look-up whose MX gave no answer makes none and leaves this row as it is.';
+comment on table lead_scores is 'The newest score of a company. A look-up that gave no answer where it counts leaves this row as it is.';
 comment on column lead_scores.company_id is 'The company.';
 comment on column lead_scores.readiness_score is 'The Hunter score.';
 comment on column lead_scores.segment is 'What to sell.';
@@ -1356,6 +1400,14 @@ comment on column rule_activations."overlay" is 'The overlay itself.';
 comment on column rule_activations.job_id is 'The job that scored everything again.';
 comment on column rule_activations.activated_by is 'Who.';
 comment on column rule_activations.activated_at is 'When.';
+comment on column rule_activations.follows_configuration is 'Whether the configured rules hold again from here on, whatever they are; set and version then say what they were.';
+comment on table scan_counts is 'How many scans each day had and what they came to, as changes that add up, like lead_counts. What was counted stays when a company is erased: it names nobody.';
+comment on column scan_counts.id is 'Id of the change.';
+comment on column scan_counts.day is 'Day in UTC.';
+comment on column scan_counts.scans is 'Look-ups.';
+comment on column scan_counts.scored is 'How many of them gave a score.';
+comment on column scan_counts.score_sum is 'The sum of these scores.';
+comment on column scan_counts.high is 'How many of them are a Migration of priority 1 or 2.';
 comment on table scan_job_items is 'One entry of a job, with its own state: a job stops and resumes between any two of them.';
 comment on column scan_job_items.job_id is 'The job.';
 comment on column scan_job_items."position" is 'Its place in the list.';
@@ -1393,7 +1445,7 @@ comment on table schema_migrations is 'Migrations that were applied, with the SH
 comment on column schema_migrations.name is 'File name.';
 comment on column schema_migrations.hash is 'SHA-256 of the file.';
 comment on column schema_migrations.applied_at is 'When it was applied.';
-comment on table score_history is 'Every score ever made, one row a scan or re-scoring.';
+comment on table score_history is 'How the score came about: a row for the first look-up, and for each later look-up or scoring that found something else.';
 comment on column score_history.id is 'Id of the entry.';
 comment on column score_history.company_id is 'The company.';
 comment on column score_history.readiness_score is 'The score; null when the MX gave no answer.';
@@ -1472,11 +1524,12 @@ comment on column workers.started_at is 'When it started.';
 comment on column workers.heartbeat_at is 'When it last said so.';
 comment on column workers.stopping is 'Whether it takes no new work.';
 comment on column workers.queue_ids is 'Under which names the queue has locked work for it.';
-comment on function compact_lead_counts() is 'Sums up lead_counts; run now and then.';
+comment on function compact_lead_counts() is 'Sums up lead_counts and scan_counts; run now and then.';
 comment on function hunter_audit_is_final() is 'Refuses a change of an audit entry.';
 comment on function hunter_count_added() is 'Counts new rows of lead_list.';
 comment on function hunter_count_changed() is 'Counts changed rows of lead_list.';
 comment on function hunter_count_removed() is 'Counts deleted rows of lead_list.';
+comment on function hunter_count_scans() is 'Counts new rows of score_history.';
 comment on function hunter_fold(name text) is 'Folds case, Turkish letters and accents, for search.';
 comment on function hunter_refresh_changed() is 'After a statement on a table with company_id: refreshes the lists of its companies.';
 comment on function hunter_refresh_referred() is 'After a statement on referrals: refreshes the lists of their companies.';

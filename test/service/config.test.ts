@@ -14,6 +14,7 @@ const faults = (env: Record<string, string>) => {
 
 const DEFAULTS: Config = {
   language: 'tr',
+  timeZone: 'Europe/Istanbul',
   rules: { set: 'hunter-1', overlay: null },
   database: { url: null, dataDir: '.hunter', port: null, pool: 20, statementTimeoutMs: 30_000 },
   dns: {
@@ -50,6 +51,7 @@ const DEFAULTS: Config = {
     publicUrl: 'http://127.0.0.1:8080',
     corsOrigins: [],
     requestsPerMinute: 600,
+    proxyHops: 0,
     uploadMaxBytes: 50 * 1024 * 1024,
   },
   auth: {
@@ -84,6 +86,7 @@ describe('an environment', () => {
     expect(
       config({
         HUNTER_LANGUAGE: 'en',
+        HUNTER_TIME_ZONE: 'Europe/Berlin',
         HUNTER_RULES: 'python-2025-11',
         HUNTER_RULES_OVERLAY: '/etc/hunter/rules.json',
         DATABASE_URL: 'postgresql://hunter:p%40ss@db.example.net/hunter?sslmode=require',
@@ -126,6 +129,7 @@ describe('an environment', () => {
         HUNTER_ENTRA_AUTHORITY: 'https://login.microsoftonline.us',
         HUNTER_CORS_ORIGINS: 'https://contoso.crm4.dynamics.com',
         HUNTER_REQUESTS_PER_MINUTE: '3000',
+        HUNTER_PROXY_HOPS: '1',
         HUNTER_UPLOAD_MAX_MB: '20',
         HUNTER_IMPORT_MAX_ROWS: '20000',
         HUNTER_BULK_MAX: '5000',
@@ -144,6 +148,7 @@ describe('an environment', () => {
       }),
     ).toEqual({
       language: 'en',
+      timeZone: 'Europe/Berlin',
       rules: { set: 'python-2025-11', overlay: '/etc/hunter/rules.json' },
       database: {
         url: 'postgresql://hunter:p%40ss@db.example.net/hunter?sslmode=require',
@@ -186,6 +191,7 @@ describe('an environment', () => {
         publicUrl: 'https://hunter.example.net',
         corsOrigins: ['https://contoso.crm4.dynamics.com'],
         requestsPerMinute: 3000,
+        proxyHops: 1,
         uploadMaxBytes: 20 * 1024 * 1024,
       },
       auth: {

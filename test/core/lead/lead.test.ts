@@ -107,6 +107,16 @@ describe('the lead of the API', () => {
     });
   });
 
+  test('W2: shows a complete score that was kept, and not the partial one of a look-up that got no answer', () => {
+    const assessment = hosted({ dmarc: unanswered('TIMEOUT'), lookedUpAt: '2025-12-01T08:00:00Z' });
+    expect(assessment.scored).not.toBeNull();
+    expect(leadOf({ company: COMPANY, assessment, kept: hosted(), ...ENGLISH })).toMatchObject({
+      scan_status: 'partial',
+      score_kept_from: '2025-11-21T11:32:00Z',
+      readiness_score: 15,
+    });
+  });
+
   test('names the reason of a hard fail as the earlier system did', () => {
     const assessment = hosted({ mx: absent('NODATA') });
     expect(leadOf({ company: COMPANY, assessment, ...TURKISH })).toMatchObject({

@@ -321,7 +321,7 @@ describe('at 20,000 companies', () => {
       [
         'by size',
         'lead_list_tenant_size',
-        `${scored} order by coalesce(tenant_size, ''), rank, company_id limit 50`,
+        `${scored} order by tenant_size, rank, company_id limit 50`,
       ],
       [
         'by referral',

@@ -173,5 +173,6 @@ test('the files of this version are in sequence', () => {
     '000004_trust.sql',
     '000005_integrations.sql',
     '000006_leads.sql',
+    '000007_service.sql',
   ]);
 });

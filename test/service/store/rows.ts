@@ -77,8 +77,10 @@ export const ROWS: Readonly<Record<string, TableRows>> = {
       { facts: {} },
       { facts: { schema: 2 } },
       { assessment: [] },
+      { asked_at: [] },
       { unanswered: -1 },
       { retries: -1 },
+      { scans: 0 },
       { scanned_at: earlier },
     ],
   },
@@ -214,7 +216,7 @@ export const ROWS: Readonly<Record<string, TableRows>> = {
   workers: { valid: { id: randomUUID(), host: 'h', pid: 1, version: '1' }, bad: [{ pid: 0 }] },
   rule_activations: {
     valid: { rule_set: 'hunter-1', rule_set_version: '1.0.0', activated_by: 'u' },
-    bad: [{ overlay: [] }],
+    bad: [{ overlay: [] }, { follows_configuration: true, overlay: { id: 'x' } }],
   },
   api_keys: {
     valid: { name: 'n', key_hash: hash, key_hint: 'hk_abc', created_by: 'u' },
@@ -317,6 +319,17 @@ export const ROWS: Readonly<Record<string, TableRows>> = {
       n: 1,
     },
     bad: [{ n: 0 }],
+  },
+  scan_counts: {
+    valid: { day: '2026-11-25', scans: 3, scored: 2, score_sum: 120, high: 1 },
+    bad: [
+      { scans: 0 },
+      { scored: -1, high: -1 },
+      { score_sum: -1 },
+      { high: -1 },
+      { scored: 4 },
+      { high: 3 },
+    ],
   },
 };
 export const SEED_JOB = JOB;

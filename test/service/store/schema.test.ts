@@ -22,7 +22,7 @@ const SCHEMA = new URL('../../../service/store/schema.sql', import.meta.url);
 const TABLES =
   `alert_config alert_deliveries alerts api_keys audit_log companies d365_leads d365_push_jobs d365_sync
   domain_signals favorites ip_enrichment lead_counts lead_list lead_scores lookup_cache notes
-  partner_center_referrals provider_change_history rate_limits raw_leads rule_activations scan_job_items scan_jobs
+  partner_center_referrals provider_change_history rate_limits raw_leads rule_activations scan_counts scan_job_items scan_jobs
   schema_migrations score_history signal_change_history suppressed_domains sync_state tags token_cache uploads
   webhook_retries workers`.split(/\s+/);
 

@@ -1,0 +1,21 @@
+import type { Domain } from '#core/domain.ts';
+import type { Language } from '#core/rules/common.ts';
+import type { Service } from '../context.ts';
+import { done, failed, type Outcome } from '../failure.ts';
+import { companyDomain } from '../verbs/scan.ts';
+
+/** The company domain a text names (path parameter or body), or the refusal with its sentence. */
+export function domainIn(
+  text: string,
+  language: Language,
+  { rules }: Pick<Service, 'rules'>,
+): Outcome<Domain> {
+  const { engine, messages } = rules.current();
+  const reading = companyDomain(text, engine.mail.consumerDomains);
+  return reading.ok
+    ? done(reading.domain)
+    : failed('invalid-domain', {
+        input: text.slice(0, 100),
+        why: messages[language].refusals[reading.refusal],
+      });
+}

@@ -1,0 +1,255 @@
+import { STATUS_CODES } from 'node:http';
+import { z } from 'zod';
+import { FAILURE_CODES, type FailureCode } from '#core/rules/failures.ts';
+import type { Messages } from '#core/rules/messages.ts';
+import { FAILURE_STATUS } from '../failure.ts';
+import { ACCESS, type Access } from './access.ts';
+import { chapterOf, INTRODUCTION, TAGS } from './openapi-text.ts';
+import { API_PREFIX } from './places.ts';
+import type { Reply, Route } from './route.ts';
+import { createSchemaBook, type SchemaBook } from './schemas.ts';
+
+/** The body of a refusal, as the document describes it; `ErrorBody` is its type. */
+const ErrorSchema = z
+  .object({
+    error: z.string().describe('short name of the status'),
+    detail: z.string().describe('a sentence for people, in the language of the request'),
+    code: z.enum(FAILURE_CODES).describe('which failure, for programs'),
+    requestId: z.string().describe('the id in X-Request-ID, under which the log has it'),
+    issues: z
+      .array(z.object({ path: z.string(), message: z.string() }))
+      .optional()
+      .describe('which parts of the request are at fault'),
+  })
+  .meta({ id: 'Error' });
+
+export interface DocumentSetup {
+  readonly version: string;
+  /** for the sentences of the examples */
+  readonly messages: Messages;
+}
+
+/** The OpenAPI 3.1 document of these routes. Pure. */
+export function openApiDocument(routes: readonly Route[], { version, messages }: DocumentSetup) {
+  const book = createSchemaBook();
+  const paths: Record<string, Record<string, unknown>> = {};
+  const codes = new Set<FailureCode>();
+  const error = book.schema(ErrorSchema, 'output');
+  for (const route of routes) {
+    const [method = '', path = ''] = route.id.split(' ');
+    const full = route.at === 'root' ? path : `${API_PREFIX}${path}`;
+    for (const code of failuresOf(route)) codes.add(code);
+    (paths[full] ??= {})[method.toLowerCase()] = operation(route, book, error);
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Hunter for Dynamics 365',
+      version,
+      summary: 'Does this company use Microsoft 365, and what do I say to it?',
+      description: INTRODUCTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: '/', description: 'this installation' }],
+    tags: Object.entries(TAGS)
+      .filter(([name]) => routes.some((route) => chapterOf(route) === name))
+      .map(([name, description]) => ({ name, description })),
+    paths,
+    components: {
+      schemas: Object.fromEntries(Object.entries(book.components).sort(([a], [b]) => (a < b ? -1 : 1))),
+      parameters: {
+        lang: {
+          name: 'lang',
+          in: 'query',
+          required: false,
+          description: 'language of sentences',
+          schema: { type: 'string', enum: ['tr', 'en'] },
+        },
+      },
+      examples: Object.fromEntries([...codes].sort().map((code) => [code, exampleOf(code, messages)])),
+      headers: {
+        'X-Request-ID': {
+          description: 'id of the request: the one that was sent, or a new one',
+          schema: { type: 'string' },
+        },
+        'Retry-After': { description: 'seconds until it is worth another try', schema: { type: 'integer' } },
+      },
+      securitySchemes: {
+        entra: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'Access token of Microsoft Entra, version 2.0, with the permission access_as_user.',
+        },
+        apiKey: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'X-API-Key',
+          description: 'Made by an administrator: POST /api/v1/admin/api-keys.',
+        },
+      },
+    },
+  };
+}
+
+function operation(route: Route, book: SchemaBook, error: Record<string, unknown>) {
+  const [method = '', path = ''] = route.id.split(' ');
+  const access: Access = ACCESS[route.id];
+  const description = [
+    route.description,
+    whoMay(access),
+    route.legacy === true
+      ? `Also at \`${path}\`, the address of the earlier system, which is deprecated.`
+      : undefined,
+  ].filter((part) => part !== undefined);
+  return {
+    operationId: operationId(method, path),
+    tags: [chapterOf(route)],
+    summary: route.summary,
+    description: description.join('\n\n'),
+    security: securityOf(access),
+    parameters: [
+      ...parametersOf(route, path, book),
+      ...(route.at === 'root' ? [] : [{ $ref: '#/components/parameters/lang' }]),
+    ],
+    ...bodyOf(route, book),
+    responses: {
+      ...Object.fromEntries(
+        Object.entries(route.replies).map(([status, reply]) => [status, success(reply, book)]),
+      ),
+      ...refusals(route, error),
+    },
+  };
+}
+
+/** "GET /leads/{domain}/score-breakdown" -> "getLeadsDomainScoreBreakdown" */
+const operationId = (method: string, path: string): string =>
+  method.toLowerCase() +
+  path
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== '')
+    .map((word) => word[0]!.toUpperCase() + word.slice(1))
+    .join('');
+
+function whoMay(access: Access): string {
+  if (access === 'public' || access === 'probe') return 'Open to everybody.';
+  if ('key' in access) return `Takes an API key with the scope \`${access.key}\`.`;
+  const key = access.scope === null ? 'no API key' : `or an API key with the scope \`${access.scope}\``;
+  return `Takes the role \`${access.role}\`, ${key}.`;
+}
+
+function securityOf(access: Access): Record<string, string[]>[] {
+  if (access === 'public' || access === 'probe') return [];
+  if ('key' in access) return [{ apiKey: [access.key] }];
+  return [{ entra: [access.role] }, ...(access.scope === null ? [] : [{ apiKey: [access.scope] }])];
+}
+
+function parametersOf(route: Route, path: string, book: SchemaBook): Record<string, unknown>[] {
+  const inPath = propertiesOf(route.params, book);
+  const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!);
+  const query = propertiesOf(route.query, book);
+  return [
+    ...names.map((name) => ({
+      name,
+      in: 'path',
+      required: true,
+      ...described(inPath.properties[name] ?? { type: 'string' }),
+    })),
+    ...Object.entries(query.properties).map(([name, schema]) => ({
+      name,
+      in: 'query',
+      required: query.required.includes(name),
+      ...described(schema),
+    })),
+  ];
+}
+
+function propertiesOf(schema: z.ZodType | undefined, book: SchemaBook) {
+  if (schema === undefined) return { properties: {}, required: [] };
+  const { properties = {}, required = [] } = book.resolved(book.schema(schema, 'input'));
+  return {
+    properties: properties as Record<string, Record<string, unknown>>,
+    required: required as string[],
+  };
+}
+
+/** A parameter tells what it is beside its schema. */
+function described({ description, ...schema }: Record<string, unknown>) {
+  return description === undefined ? { schema } : { description, schema };
+}
+
+function bodyOf(route: Route, book: SchemaBook): { requestBody?: unknown } {
+  if (route.form !== undefined) {
+    const schema = book.schema(route.form, 'input');
+    return { requestBody: { required: true, content: { 'multipart/form-data': { schema } } } };
+  }
+  if (route.body === undefined) return {};
+  const required = !route.body.safeParse(undefined).success;
+  return {
+    requestBody: { required, content: { 'application/json': { schema: book.schema(route.body, 'input') } } },
+  };
+}
+
+const HEADERS = { 'X-Request-ID': { $ref: '#/components/headers/X-Request-ID' } };
+
+function success(reply: Reply, book: SchemaBook) {
+  const content =
+    'schema' in reply
+      ? { 'application/json': { schema: book.schema(reply.schema, 'output') } }
+      : Object.fromEntries(reply.contentTypes.map((type) => [type, {}]));
+  return { description: reply.description, headers: HEADERS, content };
+}
+
+/** What can go wrong at this route: its own failures, and those that come with its parts. */
+export function failuresOf(route: Route): FailureCode[] {
+  const access: Access = ACCESS[route.id];
+  const codes = new Set<FailureCode>(route.failures);
+  const add = (...more: FailureCode[]): void => more.forEach((code) => codes.add(code));
+  if (access !== 'probe') add('rate-limited');
+  if (access !== 'probe' && access !== 'public') {
+    add('unauthenticated', 'invalid-token', 'invalid-key', 'forbidden', 'database-unavailable');
+    if (!('key' in access)) add('sign-in-unavailable');
+  }
+  if (route.params ?? route.query ?? route.body) add('invalid-request');
+  if (route.body !== undefined) add('malformed-json', 'body-too-large', 'unsupported-media-type');
+  if (route.form !== undefined) add('body-too-large', 'unsupported-media-type');
+  add('internal');
+  return [...codes];
+}
+
+function refusals(route: Route, error: Record<string, unknown>): Record<string, unknown> {
+  const byStatus = Map.groupBy(failuresOf(route), (code) => FAILURE_STATUS[code]);
+  return Object.fromEntries(
+    [...byStatus]
+      .filter(([status]) => route.replies[status] === undefined)
+      .map(([status, codes]) => [
+        String(status),
+        {
+          description: `${STATUS_CODES[status]}: ${codes.join(', ')}`,
+          headers:
+            status === 429 || status === 503
+              ? { ...HEADERS, 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
+              : HEADERS,
+          content: {
+            'application/json': {
+              schema: error,
+              examples: Object.fromEntries(
+                codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
+              ),
+            },
+          },
+        },
+      ]),
+  );
+}
+
+/** The sentence with its placeholders, as nobody knows what will stand there. */
+const exampleOf = (code: FailureCode, messages: Messages) => ({
+  summary: code,
+  value: {
+    error: STATUS_CODES[FAILURE_STATUS[code]] ?? 'Error',
+    detail: messages.api[code],
+    code,
+    requestId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  },
+});

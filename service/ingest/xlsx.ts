@@ -1,0 +1,332 @@
+import { fillMerged, parseRange, type Merge } from './merged.ts';
+import { dateStyles, serialDate } from './sheet-dates.ts';
+import { TableFault, tidy, type Table, type TableLimits } from './table.ts';
+import { attribute, xmlEvents, type XmlEvent } from './xml.ts';
+import { openZip, type Zip } from './zip.ts';
+
+/** A sheet of a workbook, in the order of its tabs. */
+export interface Sheet {
+  readonly name: string;
+  readonly hidden: boolean;
+  open(): Promise<Table>;
+}
+export interface Workbook {
+  readonly sheets: readonly Sheet[];
+  close(): void;
+}
+
+/**
+ * An XLSX workbook (ECMA-376, transitional or strict), read row by row: what is in memory at one time is its table of
+ * shared texts and one row.
+ */
+export async function openXlsx(bytes: Uint8Array, limits: TableLimits): Promise<Workbook> {
+  const zip = await openZip(bytes, limits.maxUnpacked);
+  try {
+    const main = await partOf(zip, '', 'officeDocument');
+    if (main === null || !(await isWorkbook(zip, main))) throw new TableFault('file-kind-unknown');
+    const targets = await relations(zip, main);
+    const { sheets, date1904 } = await workbook(zip, main);
+    const shared = once(async () => sharedTexts(zip, targets.byType.get('sharedStrings')));
+    const dates = once(async () => dateStyles(eventsOf(zip, targets.byType.get('styles') ?? null)));
+    return {
+      sheets: sheets.flatMap(({ name, hidden, relation }) => {
+        const path = targets.byId.get(relation);
+        if (path === undefined || !zip.has(path)) return [];
+        const open = async (): Promise<Table> => {
+          const book = { texts: await shared(), dates: await dates(), date1904 };
+          const merges = await mergesOf(zip, path);
+          const rows = () => tidy(fillMerged(sheetRows(zip, path, book, limits.maxColumns), merges), limits);
+          return { sheet: name, separator: null, rows };
+        };
+        return [{ name, hidden, open }];
+      }),
+      close: () => zip.close(),
+    };
+  } catch (error) {
+    zip.close();
+    throw asFault(error);
+  }
+}
+
+const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
+  let made: Promise<T> | null = null;
+  return () => (made ??= make());
+};
+const asFault = (error: unknown): unknown =>
+  error instanceof SyntaxError ? new TableFault('file-unreadable') : error;
+
+/** All events of a part; a part that is not there has none. */
+async function* eventsOf(zip: Zip, path: string | null): AsyncGenerator<XmlEvent> {
+  if (path === null || !zip.has(path)) return;
+  try {
+    for await (const events of xmlEvents(zip.text(path))) yield* events;
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+interface Relations {
+  readonly byId: ReadonlyMap<string, string>;
+  /** the last word of the type: the rest differs between transitional and strict */
+  readonly byType: ReadonlyMap<string, string>;
+}
+
+async function relations(zip: Zip, part: string): Promise<Relations> {
+  const slash = part.lastIndexOf('/') + 1;
+  const folder = part.slice(0, slash);
+  const byId = new Map<string, string>();
+  const byType = new Map<string, string>();
+  for await (const event of eventsOf(zip, `${folder}_rels/${part.slice(slash)}.rels`)) {
+    if (event.kind !== 'open' || event.name !== 'Relationship') continue;
+    const target = attribute(event.attributes, 'Target') ?? '';
+    const path = resolvePath(folder, target);
+    byId.set(attribute(event.attributes, 'Id') ?? '', path);
+    byType.set((attribute(event.attributes, 'Type') ?? '').split('/').at(-1) ?? '', path);
+  }
+  return { byId, byType };
+}
+const partOf = async (zip: Zip, part: string, type: string): Promise<string | null> =>
+  (await relations(zip, part)).byType.get(type) ?? null;
+
+function resolvePath(folder: string, target: string): string {
+  if (target.startsWith('/')) return target.slice(1);
+  const path: string[] = [];
+  for (const step of `${folder}${target}`.split('/')) {
+    if (step === '..') path.pop();
+    else if (step !== '.' && step !== '') path.push(step);
+  }
+  return path.join('/');
+}
+
+/** A document or a presentation is an archive of the same kind; a binary workbook is no XML. */
+async function isWorkbook(zip: Zip, path: string): Promise<boolean> {
+  if (!path.toLowerCase().endsWith('.xml')) return false;
+  for await (const event of eventsOf(zip, path)) if (event.kind === 'open') return event.name === 'workbook';
+  return false;
+}
+
+async function workbook(
+  zip: Zip,
+  path: string,
+): Promise<{ sheets: { name: string; hidden: boolean; relation: string }[]; date1904: boolean }> {
+  const sheets: { name: string; hidden: boolean; relation: string }[] = [];
+  let date1904 = false;
+  for await (const event of eventsOf(zip, path)) {
+    if (event.kind !== 'open') continue;
+    if (event.name === 'workbookPr') {
+      date1904 = ['1', 'true'].includes(attribute(event.attributes, 'date1904') ?? '');
+    } else if (event.name === 'sheet') {
+      sheets.push({
+        name: attribute(event.attributes, 'name') ?? '',
+        hidden: ['hidden', 'veryHidden'].includes(attribute(event.attributes, 'state') ?? ''),
+        relation: attribute(event.attributes, 'id') ?? '',
+      });
+    }
+  }
+  return { sheets, date1904 };
+}
+
+/** Texts that cells refer to by number. Phonetic guides are no part of them. */
+async function sharedTexts(zip: Zip, path: string | undefined): Promise<string[]> {
+  const texts: string[] = [];
+  if (path === undefined || !zip.has(path)) return texts;
+  let text = '';
+  let inText = false;
+  let guide = false;
+  const take = (event: XmlEvent): void => {
+    if (event.kind === 'text') {
+      if (inText && !guide) text += event.text;
+    } else if (event.kind === 'open') {
+      if (event.name === 'rPh') guide = !event.empty;
+      else if (event.name === 't') inText = !event.empty;
+      else if (event.name === 'si' && event.empty) texts.push('');
+    } else if (event.name === 't') inText = false;
+    else if (event.name === 'rPh') guide = false;
+    else if (event.name === 'si') {
+      texts.push(unescapeControl(text));
+      text = '';
+    }
+  };
+  try {
+    for await (const events of xmlEvents(zip.text(path))) for (const event of events) take(event);
+  } catch (error) {
+    throw asFault(error);
+  }
+  return texts;
+}
+
+/** "_x000D_": characters that XML cannot hold (ECMA-376 part 1, section 22.9.2.19). */
+const unescapeControl = (text: string): string =>
+  text.includes('_x')
+    ? text.replace(/_x([0-9a-f]{4})_/gi, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : text;
+
+async function mergesOf(zip: Zip, path: string): Promise<Merge[]> {
+  const merges: Merge[] = [];
+  let rest = '';
+  try {
+    // They stand behind the rows. The cells need no reading to get there.
+    for await (const piece of zip.text(path)) {
+      const text = rest + piece;
+      for (const [, range] of text.matchAll(/<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:$]+)"[^>]*>/g)) {
+        const merge = parseRange(range ?? '');
+        if (merge !== null && merges.length < 50_000) merges.push(merge);
+      }
+      rest = text.slice(text.lastIndexOf('<'));
+      if (rest.length > 4096) rest = '';
+    }
+  } catch (error) {
+    throw asFault(error);
+  }
+  return merges;
+}
+
+interface Book {
+  readonly texts: readonly string[];
+  readonly dates: ReadonlySet<number>;
+  readonly date1904: boolean;
+}
+
+interface RawRow {
+  readonly number: number;
+  readonly cells: string[];
+  readonly gap: number;
+}
+
+/** Rows as their end comes by. Cells without a value are left out, as the file leaves out those at the end. */
+async function* sheetRows(zip: Zip, path: string, book: Book, maxColumns: number): AsyncGenerator<RawRow> {
+  const reader = new RowReader(book, maxColumns);
+  try {
+    for await (const events of xmlEvents(zip.text(path))) {
+      for (const event of events) reader.take(event);
+      yield* reader.rows.splice(0);
+      if (reader.ended) return;
+    }
+  } catch (error) {
+    throw asFault(error);
+  }
+}
+
+class RowReader {
+  readonly rows: RawRow[] = [];
+  ended = false;
+  readonly #book: Book;
+  readonly #maxColumns: number;
+  #number = 0;
+  #gap = 0;
+  #cells: string[] = [];
+  #column = -1;
+  #type = 'n';
+  #style = 0;
+  #value = '';
+  #inValue = false;
+  #guide = false;
+
+  constructor(book: Book, maxColumns: number) {
+    this.#book = book;
+    this.#maxColumns = maxColumns;
+  }
+
+  take(event: XmlEvent): void {
+    if (event.kind === 'text') {
+      if (this.#inValue && !this.#guide) this.#value += event.text;
+    } else if (event.kind === 'open') this.#open(event);
+    else this.#close(event.name);
+  }
+
+  #open({ name, attributes, empty }: XmlEvent & { kind: 'open' }): void {
+    switch (name) {
+      case 'row': {
+        const before = this.#number;
+        this.#number = Math.max(Number(attribute(attributes, 'r') ?? 0), before + 1);
+        this.#gap += this.#number - before - 1;
+        this.#cells = [];
+        this.#column = -1;
+        // Styled and empty: a gap in the list.
+        if (empty) this.#gap += 1;
+        break;
+      }
+      case 'c':
+        this.#column = columnAt(attribute(attributes, 'r')) ?? this.#column + 1;
+        if (this.#column >= LAST_COLUMN) throw new TableFault('file-unreadable');
+        this.#type = attribute(attributes, 't') ?? 'n';
+        this.#style = Number(attribute(attributes, 's') ?? 0);
+        this.#value = '';
+        break;
+      case 'v':
+      case 't':
+        this.#inValue = !empty;
+        break;
+      case 'rPh':
+        this.#guide = !empty;
+        break;
+    }
+  }
+
+  #close(name: string): void {
+    switch (name) {
+      case 'v':
+      case 't':
+        this.#inValue = false;
+        break;
+      case 'rPh':
+        this.#guide = false;
+        break;
+      case 'c':
+        if (this.#value !== '') this.#cell(cellText(this.#value, this.#type, this.#style, this.#book));
+        break;
+      case 'row':
+        this.rows.push({ number: this.#number, cells: this.#cells, gap: this.#gap });
+        this.#gap = 0;
+        break;
+      case 'sheetData':
+        this.ended = true;
+        break;
+    }
+  }
+
+  #cell(text: string): void {
+    if (text === '') return;
+    if (this.#column >= this.#maxColumns)
+      throw new TableFault('file-too-many-columns', { limit: this.#maxColumns });
+    while (this.#cells.length < this.#column) this.#cells.push('');
+    this.#cells[this.#column] = text;
+  }
+}
+
+/** XFD */
+const LAST_COLUMN = 16_384;
+
+/** "AB12" is 27. */
+function columnAt(reference: string | null): number | null {
+  if (reference === null) return null;
+  let column = 0;
+  for (let at = 0; at < reference.length; at++) {
+    const code = reference.charCodeAt(at);
+    if (code < 65 || code > 90) break;
+    column = column * 26 + code - 64;
+  }
+  return column === 0 ? null : column - 1;
+}
+
+/** What a reader of the sheet sees, but dates as 2026-11-25 and numbers in full. */
+function cellText(value: string, type: string, style: number, book: Book): string {
+  switch (type) {
+    case 's':
+      return book.texts[Number(value)] ?? '';
+    case 'str':
+    case 'inlineStr':
+      return unescapeControl(value);
+    case 'b':
+      return value === '1' ? 'TRUE' : 'FALSE';
+    case 'e':
+      return '';
+    case 'd':
+      return value;
+    default: {
+      const number = Number(value);
+      if (!Number.isFinite(number)) return value;
+      return (book.dates.has(style) ? serialDate(number, book.date1904) : null) ?? String(number);
+    }
+  }
+}
