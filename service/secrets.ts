@@ -102,7 +102,8 @@ export function keyOfFolder(folder: string, randomBytes: (size: number) => Buffe
   const file = join(folder, 'secret.key');
   const there = readKey(file);
   if (there !== null) return there;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  // As the database makes it: its server may run as another user, who has to reach its own folder.
+  mkdirSync(folder, { recursive: true, mode: 0o711 });
   const draft = `${file}.${randomUUID()}`;
   try {
     writeWhole(draft, `${randomBytes(KEY_BYTES).toString('base64')}\n`);

@@ -1,4 +1,5 @@
-import { isConsumerDomain, parseDomain } from '../domain.ts';
+import { parseDomain } from '../domain.ts';
+import { byContent } from './by-content.ts';
 import { foldHeading, type ColumnHints } from './hints.ts';
 
 /** The fields of a lead that a column can hold. */
@@ -43,8 +44,6 @@ export type ColumnReading =
 
 /** Rows in which the heading is looked for: titles, dates and logos stand above it. */
 const TOP_ROWS = 20;
-/** Filled cells of a column that are looked at to see what it holds. */
-export const SAMPLE_CELLS = 200;
 
 /**
  * Which columns of a table name the company. What the cells hold counts more than what stands over them: "Adres" over
@@ -68,7 +67,8 @@ export function detectColumns(sample: Sample, question: ColumnQuestion): ColumnR
         );
     const columns = withMapping(found, mapping, names, width);
     if (columns === null || !namesCompanies(columns)) return null;
-    return { headingAt, names, columns, headingGuessed: false, onlyHeading: false };
+    const headingGuessed = headingAt !== null && !toldBy(names, columns, hints);
+    return { headingAt, names, columns, headingGuessed, onlyHeading: false };
   };
 
   const unknown = wanted.find((name) => columnOf(name, namesAt(sample, top, width), width) === null);
@@ -85,17 +85,16 @@ export function detectColumns(sample: Sample, question: ColumnQuestion): ColumnR
     if (choice === null) return noColumn(namesAt(sample, top, width));
   }
   const plain = attempt(null);
-  if (plain === null) return only ? onlyA(namesAt(sample, top, width)) : noColumn(namesAt(sample, top ?? 0, width));
+  if (plain === null)
+    return only ? onlyA(namesAt(sample, top, width)) : noColumn(namesAt(sample, top ?? 0, width));
   const first = sample[0] ?? [];
   const used = [plain.columns.website, plain.columns.email, plain.columns.domain].flatMap((at) =>
     at === undefined ? [] : [first[at] ?? ''],
   );
   if (sample.length > 1 && used.every(mayBeHeading)) {
-    const told = !used.some((cell) => hints.of(cell) !== null);
-    return {
-      ok: true,
-      choice: { ...plain, headingAt: 0, names: namesAt(sample, 0, width), headingGuessed: told },
-    };
+    const names = namesAt(sample, 0, width);
+    const headingGuessed = !toldBy(names, plain.columns, hints);
+    return { ok: true, choice: { ...plain, headingAt: 0, names, headingGuessed } };
   }
   return { ok: true, choice: { ...plain, onlyHeading: only } };
 }
@@ -117,7 +116,7 @@ const namesCompanies = ({ website, email, domain }: Columns): boolean =>
 function headingIn(sample: Sample, hints: Pick<ColumnHints, 'of'>, wanted: readonly string[]): number | null {
   let best: { at: number; words: number } | null = null;
   for (const [at, cells] of sample.slice(0, TOP_ROWS).entries()) {
-    if (cells.some((cell) => cell !== '' && holdsDomain(cell))) continue;
+    if (cells.some((cell) => isData(cell, hints))) continue;
     const named = wanted.filter((name) => cells.some((cell) => compactOf(cell) === compactOf(name))).length;
     const words = named * 100 + cells.filter((cell) => hints.of(cell) !== null).length;
     if (words > (best?.words ?? 0)) best = { at, words };
@@ -125,6 +124,17 @@ function headingIn(sample: Sample, hints: Pick<ColumnHints, 'of'>, wanted: reado
   return best?.at ?? null;
 }
 
+/** Whether a heading says of a column that names companies what it is. */
+const toldBy = (names: readonly string[], columns: Columns, hints: ColumnHints): boolean =>
+  [columns.website, columns.email, columns.domain].some(
+    (at) =>
+      at !== undefined && ['website', 'email', 'domain'].includes(hints.of(names[at] ?? '')?.field ?? ''),
+  );
+
+/** A domain, or something with a point or an @ in it that was meant to be one. "E.Posta" is a heading. */
+const isData = (cell: string, hints: Pick<ColumnHints, 'of'>): boolean =>
+  holdsDomain(cell) ||
+  (/\S[.@]|@/.test(cell.slice(0, -1)) && /^\S+$/.test(cell) && hints.of(cell)?.exact !== true);
 /** What may stand over a column. All else in a first row is data: refused with its number rather than lost. */
 const mayBeHeading = (cell: string): boolean => cell === '' || (/\p{L}/u.test(cell) && !/[.@]/.test(cell));
 const holdsDomain = (cell: string): boolean => /[.@]/.test(cell) && parseDomain(cell).ok;
@@ -146,7 +156,7 @@ const EARLIER_NAMES: Readonly<Record<ImportField, ReadonlySet<string>>> = {
 const EARLIER_HINTS: Pick<ColumnHints, 'of'> = {
   of: (heading) =>
     IMPORT_FIELDS.some((field) => EARLIER_NAMES[field].has(compactOf(heading)))
-      ? { field: 'domain', rank: 0 }
+      ? { field: 'domain', rank: 0, exact: true }
       : null,
 };
 
@@ -186,149 +196,3 @@ function withMapping(
   const { company } = free as Columns;
   return named ? { ...(company === undefined ? {} : { company }), ...said } : { ...free, ...said };
 }
-
-function byContent(
-  body: Sample,
-  names: readonly string[],
-  width: number,
-  headed: boolean,
-  { hints, consumerDomains }: ColumnQuestion,
-): Columns {
-  const holdings = Array.from({ length: width }, (_, column) => holds(body, column, consumerDomains));
-  const fieldOf = (column: number): string | null => hints.of(names[column] ?? '')?.field ?? null;
-  const naming = namingColumns(holdings, fieldOf, headed, width);
-  const used = new Set(Object.values(naming));
-  const company = companyColumn(body, holdings, names, used, headed, hints);
-  return company === null ? naming : { ...naming, company };
-}
-
-/** The columns that name the company, as the fields of a lead of which `chooseDomain` takes the best. */
-function namingColumns(
-  holdings: readonly Holding[],
-  fieldOf: (column: number) => string | null,
-  headed: boolean,
-  width: number,
-): Omit<Columns, 'company'> {
-  const readable = holdings
-    .filter(({ domains }) => domains > 0)
-    .toSorted((a, b) => b.companies - a.companies || b.domains - a.domains);
-  const says = (column: number): boolean => ['email', 'website', 'domain'].includes(fieldOf(column) ?? '');
-  if (readable.length === 0) {
-    // A column that says it holds web addresses is one, though each row then says why not; so is the only one of a list.
-    const said = holdings.find(({ column }) => says(column))?.column ?? (width === 1 ? 0 : undefined);
-    if (said === undefined) return {};
-    const field = fieldOf(said);
-    return field === 'email' || field === 'domain' ? { [field]: said } : { website: said };
-  }
-  // Names of which one looks like a domain are no column of domains, and neither are pages at the same few hosts.
-  const mostly = readable.filter(({ domains, filled }) => domains * 2 >= filled - (headed ? 0 : 1));
-  const telling = mostly.filter(({ companies, business }) => companies * 2 > business || business === 0);
-  const hinted = readable.filter(({ column }) => says(column));
-  const sensible = (columns: readonly Holding[]): Holding[] =>
-    columns.filter(({ column }) => fieldOf(column) !== 'ignore');
-  const pools = [[...new Set([...hinted, ...sensible(telling)])], sensible(mostly), mostly, readable.slice(0, 1)];
-  const chosen = pools.find((pool) => pool.length > 0) ?? [];
-  const bySaid = (columns: readonly Holding[]): Holding[] => {
-    const said = columns.filter(({ column }) => says(column));
-    const open = columns.filter(({ column }) => fieldOf(column) !== 'other');
-    return said.length > 0 ? said : open.length > 0 ? open : [...columns];
-  };
-  const [email] = bySaid(chosen.filter(isEmail));
-  const webs = bySaid(chosen.filter((column) => !isEmail(column)));
-  const [website, domain] = webs
-    .slice(0, 2)
-    .toSorted(
-      (a, b) =>
-        Number(fieldOf(a.column) === 'domain') - Number(fieldOf(b.column) === 'domain') ||
-        b.pages / b.domains - a.pages / a.domains,
-    );
-  if (website !== undefined && domain === undefined && fieldOf(website.column) === 'domain')
-    return { ...(email && { email: email.column }), domain: website.column };
-  return {
-    ...(website && { website: website.column }),
-    ...(email && { email: email.column }),
-    ...(domain && { domain: domain.column }),
-  };
-}
-
-const isEmail = ({ addresses, domains }: Holding): boolean => addresses * 2 > domains;
-
-/** The column of company names; null rather than a guess: a person's name must not become a company's. */
-function companyColumn(
-  body: Sample,
-  holdings: readonly Holding[],
-  names: readonly string[],
-  used: ReadonlySet<number>,
-  headed: boolean,
-  hints: ColumnHints,
-): number | null {
-  const textual = holdings.filter(
-    ({ column, filled, texts }) => !used.has(column) && filled > 0 && texts * 2 > filled,
-  );
-  const said = textual
-    .flatMap((holding) => {
-      const hint = hints.of(names[holding.column] ?? '');
-      if (hint?.field !== 'company' && hint?.field !== 'name') return [];
-      return [{ column: holding.column, rank: hint.field === 'company' ? hint.rank : 1000 + hint.rank }];
-    })
-    .toSorted((a, b) => a.rank - b.rank);
-  const surest = said[0];
-  if (surest !== undefined && surest.rank < 1000) return surest.column;
-  const unsaid = textual.filter(({ column }) => hints.of(names[column] ?? '') === null);
-  const formal = unsaid.find(({ column, texts }) => {
-    const cells = body.slice(0, SAMPLE_CELLS).filter((row) => hints.namesCompany(row[column] ?? ''));
-    return cells.length * 5 >= Math.min(texts, SAMPLE_CELLS);
-  });
-  if (formal !== undefined) return formal.column;
-  if (surest !== undefined) return surest.column;
-  return headed ? null : (unsaid.find(({ filled, different }) => different * 2 > filled)?.column ?? null);
-}
-
-/** What a column holds: how many of its cells are what. */
-interface Holding {
-  readonly column: number;
-  readonly filled: number;
-  /** with a domain in them */
-  readonly domains: number;
-  /** of these: e-mail addresses, and web addresses as one copies them from a browser */
-  readonly addresses: number;
-  readonly pages: number;
-  /** of these: not at a consumer host; and how many different ones */
-  readonly business: number;
-  readonly companies: number;
-  /** that read like words: letters, no domain, not mostly digits; and how many different ones */
-  readonly texts: number;
-  readonly different: number;
-}
-
-function holds(body: Sample, column: number, consumerDomains: ReadonlySet<string>): Holding {
-  const count = { filled: 0, domains: 0, addresses: 0, pages: 0, business: 0, texts: 0 };
-  const companies = new Set<string>();
-  const words = new Set<string>();
-  for (const cells of body) {
-    const cell = cells[column] ?? '';
-    if (cell === '') continue;
-    count.filled += 1;
-    const reading = parseDomain(cell);
-    if (reading.ok) {
-      count.domains += 1;
-      if (cell.includes('@')) count.addresses += 1;
-      else if (/^www\.|:\/\//i.test(cell)) count.pages += 1;
-      if (!isConsumerDomain(reading.domain, consumerDomains)) {
-        count.business += 1;
-        companies.add(reading.domain.ascii);
-      }
-    } else if (isText(cell)) {
-      count.texts += 1;
-      words.add(cell);
-    }
-    if (count.filled === SAMPLE_CELLS) break;
-  }
-  return { column, ...count, companies: companies.size, different: words.size };
-}
-
-const isText = (cell: string): boolean => {
-  const letters = cell.match(/\p{L}/gu)?.length ?? 0;
-  const digits = cell.match(/\p{Nd}/gu)?.length ?? 0;
-  return letters > 1 && letters > digits && !cell.includes('@');
-};

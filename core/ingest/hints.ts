@@ -11,9 +11,13 @@ export interface ColumnHints {
 export interface Hint {
   readonly field: HintField;
   readonly rank: number;
+  /** whether it says exactly that, and not that among other words */
+  readonly exact: boolean;
 }
 
-interface Phrase extends Hint {
+interface Phrase {
+  readonly field: HintField;
+  readonly rank: number;
   readonly words: readonly string[];
   readonly compact: string;
 }
@@ -50,18 +54,23 @@ export function columnHints(rules: ImportColumnsFile): ColumnHints {
           (fit === best.fit && HINT_FIELDS.indexOf(phrase.field) < HINT_FIELDS.indexOf(best.hint.field));
         if (better) best = { hint: phrase, fit };
       }
-      return best && { field: best.hint.field, rank: best.hint.rank };
+      return best && { field: best.hint.field, rank: best.hint.rank, exact: best.fit === EXACT };
     },
     namesCompany: (cell) => {
-      const words = cell.slice(-100).split(/\s+/).map(foldHeading).filter((word) => word !== '');
+      const words = cell
+        .slice(-100)
+        .split(/\s+/)
+        .map(foldHeading)
+        .filter((word) => word !== '');
       return words.length > 1 && words.slice(-3).some((word) => companyWords.has(word));
     },
   };
 }
 
+const EXACT = 3;
 /** 3 = says exactly this, 2 = has its words, 1 = begins with it; 0 = says something else. */
 function fitOf({ words: phrase, compact: whole }: Phrase, words: readonly string[], compact: string): number {
-  if (compact === whole) return 3;
+  if (compact === whole) return EXACT;
   const at = words.findIndex((_, start) =>
     phrase.every((word, offset) => {
       const other = words[start + offset];

@@ -37,7 +37,8 @@ export function readRow(
   };
   const reading = chooseDomain(fields, consumerDomains);
   if (!reading.ok) {
-    const refusal = reading.reason === 'consumer-domain' ? reading.reason : (reading.detail ?? reading.reason);
+    const refusal =
+      reading.reason === 'consumer-domain' ? reading.reason : (reading.detail ?? reading.reason);
     return { ok: false, refusal, input: reading.from === null ? '' : fields[reading.from] };
   }
   const kept = (column: number | undefined, longest: number): string | null => {

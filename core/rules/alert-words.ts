@@ -27,12 +27,4 @@ export const DELIVERY_FAULTS = [
 export type DeliveryFault = (typeof DELIVERY_FAULTS)[number];
 
 /** The words of messages about alerts, by mail and in Teams: section "mail". */
-export const MAIL_WORDS = [
-  'subject',
-  'digestSubject',
-  'digestIntro',
-  'seen',
-  'more',
-  'why',
-  'demo',
-] as const;
+export const MAIL_WORDS = ['subject', 'digestSubject', 'digestIntro', 'seen', 'more', 'why', 'demo'] as const;

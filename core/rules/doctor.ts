@@ -10,7 +10,7 @@ export const DOCTOR_SENTENCES = [
   'settings.unknown',
   'settings.fault',
   'rules.ok',
-  'rules.fault',
+  'rules.other',
   'database.ok',
   'database.migrations',
   'database.failed',

@@ -203,6 +203,10 @@ const JOB_WORDS = [
   'completed',
   'cancelled',
   'cancelRequested',
+  'duplicateEntry',
+  'is-completed',
+  'is-failed',
+  'is-cancelled',
 ] as const;
 
 /**
@@ -236,7 +240,9 @@ export const MessagesFile = z.strictObject({
   doctorChecks: texts(DOCTOR_CHECKS),
   rules: texts(RULE_WORDS).describe('rule sets tried out and activated on the command line'),
   exports: texts(['demoSheet', 'demoNote']).describe('what an exported file says of itself'),
-  ingest: texts(INGEST_WORDS).describe('what became of companies, files and erasures, and the heads of rejected rows'),
+  ingest: texts(INGEST_WORDS).describe(
+    'what became of companies, files and erasures, and the heads of rejected rows',
+  ),
   alertTypes: texts(ALERT_TYPES),
   mail: texts(MAIL_WORDS).describe('messages about alerts, by mail and in Teams'),
   targets: texts([...TARGET_FAULTS, ...SETTING_FAULTS]).describe('why a setting for alerts is not taken'),

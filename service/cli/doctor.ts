@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import type { Language } from '#core/rules/common.ts';
 import { fill, type Messages } from '#core/rules/messages.ts';
-import type { ReadConfig } from '../config.ts';
+import type { Config, ReadConfig } from '../config.ts';
 import { createScanContext, type World } from '../context.ts';
 import {
   accessFinding,
@@ -16,7 +17,10 @@ import {
 } from '../doctor/checks.ts';
 import { mailFinding } from '../doctor/mail.ts';
 import type { AllRules } from '../rule-files.ts';
-import { openStore } from '../store/pool.ts';
+import { createActiveRules } from '../rules/active.ts';
+import { rulesSentence } from '../rules/sentence.ts';
+import { openStore, type Sql } from '../store/pool.ts';
+import { silentLog } from '../telemetry/log.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { safeJson, safeText } from './safe.ts';
 
@@ -88,9 +92,8 @@ async function examine(
   const context = createScanContext(config, rules, { ...world, warn: () => undefined });
   const patience = (): AbortSignal => AbortSignal.timeout(PATIENCE_MS);
   try {
-    const { set } = rules.engine;
     const [database, dns, access, mail, service] = await Promise.all([
-      examineDatabase(config.database, world, m),
+      examineDatabase(config, rules, world, m),
       dnsFinding(context.lookup.resolver, world.clock, patience()),
       accessFinding(config, globalThis.fetch, patience()),
       mailFinding(config, PATIENCE_MS),
@@ -99,8 +102,8 @@ async function examine(
     return [
       ...settings,
       finding('ok', 'settings.ok'),
-      finding('ok', 'rules.ok', { set: set.id, version: set.version }),
-      ...database,
+      database.rules ?? configuredRules(rules),
+      ...database.findings,
       ...diskFinding(config.database.dataDir),
       dns,
       registrationFinding(config, rules.registration.bootstrap.publication, world.clock()),
@@ -115,19 +118,49 @@ async function examine(
   }
 }
 
+interface Examined {
+  /** null where no database says which rules hold */
+  readonly rules: Finding | null;
+  readonly findings: readonly Finding[];
+}
+
 async function examineDatabase(
-  database: Parameters<typeof openStore>[0],
+  { database, language }: Config,
+  rules: AllRules,
   world: World,
   m: Messages,
-): Promise<Finding[]> {
+): Promise<Examined> {
   const store = await openStore({ ...database, pool: 2 }, 'hunter doctor', PATIENCE_MS);
   if (!store.ok) {
     const { code, what, why } = store.fault;
-    return [finding('fail', 'database.failed', { why: fill(m.cli[code], { what, why }).trim() })];
+    const told = fill(m.cli[code], { what, why }).trim();
+    return { rules: null, findings: [finding('fail', 'database.failed', { why: told })] };
   }
+  const { sql, where, close } = store.value;
   try {
-    return await databaseFindings(store.value.sql, store.value.where, world.clock());
+    const findings = await databaseFindings(sql, where, world.clock());
+    const usable = findings.every(
+      ({ sentence }) => !sentence.startsWith('database.') || sentence === 'database.ok',
+    );
+    return { rules: usable ? await rulesFinding(sql, rules, m, language) : null, findings };
   } finally {
-    await store.value.close();
+    await close();
   }
+}
+
+const configuredRules = ({ engine: { set } }: AllRules): Finding =>
+  finding('ok', 'rules.ok', { set: set.id, version: set.version });
+
+/** Which rules score: those of the settings, or others that somebody activated. */
+async function rulesFinding(
+  sql: Sql,
+  configured: AllRules,
+  m: Messages,
+  language: Language,
+): Promise<Finding> {
+  const active = await createActiveRules(sql, configured, { log: silentLog });
+  const sentence = rulesSentence(active.state(), m, configured.sales.wording[language]);
+  await active.close();
+  if (sentence === null) return configuredRules(active.current());
+  return finding(active.state().faults.length > 0 ? 'fail' : 'warn', 'rules.other', { sentence });
 }

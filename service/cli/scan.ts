@@ -15,6 +15,7 @@ import { readRules, type AllRules } from '../rule-files.ts';
 import { companyDomain, scan } from '../verbs/scan.ts';
 import { card, type Paint } from './card.ts';
 import { createFactsWriter, readFacts } from './facts-file.ts';
+import { failureSentence } from '../failure.ts';
 import { readList, type InputRow } from './input.ts';
 import { EXIT, NOBODY_READS, type ExitCode, type Io } from './io.ts';
 import { inOrder } from './ordered.ts';
@@ -104,9 +105,15 @@ export async function scanCommand(
   if (values.file !== undefined && positionals.length > 0) return refuse(io, m.cli.domainsAndFile);
   const tier = values['score-only'] ? 'score' : values.full || values.file === undefined ? 'full' : 'score';
   if (values.file !== undefined) {
-    const list = await readList(values.file, io.stdin, chosen.value.engine.mail.consumerDomains);
+    const { engine, importColumns: hints } = chosen.value;
+    const list = await readList(values.file, io.stdin, { consumerDomains: engine.mail.consumerDomains, hints });
     if (!list.ok)
-      return refuse(io, fill(m.cli[list.fault], { file: values.file, why: list.why, columns: list.why }));
+      return refuse(
+        io,
+        list.fault === 'table'
+          ? failureSentence(list.failure, m)
+          : fill(m.cli[list.fault], { file: values.file, why: list.why, columns: list.why }),
+      );
     if (list.heading !== null) io.err(`${fill(m.cli.headingRow, { text: list.heading })}\n`);
     return run.scan(list.rows, tier);
   }

@@ -8,6 +8,7 @@ import { startServer, type RunningServer } from '../http/server.ts';
 import { startWorker, type Worker } from '../jobs/worker.ts';
 import { openService, type Opened, type OpenResult } from '../open.ts';
 import type { AllRules } from '../rule-files.ts';
+import { rulesSentence } from '../rules/sentence.ts';
 import { createLog } from '../telemetry/log.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { startProgress } from './progress.ts';
@@ -66,7 +67,7 @@ export async function serveCommand(
   }
 }
 
-async function run(role: Role, { service, where }: Opened, { m, io }: ServeSetup): Promise<ExitCode> {
+async function run(role: Role, { service, rules, where }: Opened, { m, io }: ServeSetup): Promise<ExitCode> {
   let worker: Worker | null = null;
   let server: RunningServer | null = null;
   try {
@@ -83,6 +84,9 @@ async function run(role: Role, { service, where }: Opened, { m, io }: ServeSetup
     const values = { url: server?.url ?? '', where };
     io.err(`${fill(server === null ? m.cli.workerRuns : m.cli.serviceRuns, values)}\n`);
     if (service.demo) io.err(`${m.cli.demoNote}\n`);
+    const { wording } = rules.current().sales;
+    const others = rulesSentence(rules.state(), m, wording[service.config.language]);
+    if (others !== null) io.err(`${others}\n`);
     await untilStopped(io.signal, worker);
     io.err(`${m.cli.stopping}\n`);
     return io.signal.aborted ? EXIT.done : EXIT.failed;

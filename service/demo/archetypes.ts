@@ -18,8 +18,9 @@ export interface Archetype {
 export type Level = 0 | 1 | 2 | 3;
 
 const DMARC = [null, 'none', 'quarantine', 'reject'] as const;
+/** A 2048-bit RSA key made for the demo; nothing signs with it. */
 const KEY =
-  'v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqDC1Lk12Syi4t/Jdd47YhEs/B3p88Z2XvB3r0';
+  'v=DKIM1; k=rsa; p=MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqM9AEFVW5/cZl6DiZCqeIUvMvHuHqS3W7qiQkQeu4XtacQYeW2ONBSYVxuZxM9Y5fUpDemGjAc5p5D/vC3DYe+1t0/IIjrpvGdFmQF3cYcQyzwePcTnv1NaKkOncpFfOFDvJGA0B2Xjv+Mh+PgqdUTOjb/E9j/L4vw/jXn4R4yqARzNLojcTGWj8jA1UMKm/bY98yTk+gxytXfoWAJ3IwSXzTrw6TynyHcMz4rCJfF8MlleUR5zxslPBNMEA45SFIOCZNM+UuOIgnLzvyC15pzIWvv4ZU9WdlyfzHH5D0ZOG8kGaA3JQMHAm4SCpzEgOowHvNomGjejb/o9EiGG+rQIDAQAB';
 
 interface Parts {
   readonly mx: readonly (readonly [number, string])[];

@@ -11,7 +11,17 @@ const ZIP = [0x50, 0x4b, 0x03, 0x04];
 /** Compound File Binary: old workbooks, and new ones with a password */
 const COMPOUND = [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
 /** Pictures, documents and archives, by their first bytes */
-const OTHERS = ['%PDF', '\x89PNG', 'GIF8', '\xff\xd8\xff', 'Rar!', '7z\xbc\xaf', '\x1f\x8b', '{\\rtf', 'PK\x05\x06'];
+const OTHERS = [
+  '%PDF',
+  '\x89PNG',
+  'GIF8',
+  '\xff\xd8\xff',
+  'Rar!',
+  '7z\xbc\xaf',
+  '\x1f\x8b',
+  '{\\rtf',
+  'PK\x05\x06',
+];
 
 /** What a file is, by what is in it: names lie. Null = nothing that is read here. */
 export function kindOf(bytes: Uint8Array): FileKind | null {
@@ -22,12 +32,17 @@ export function kindOf(bytes: Uint8Array): FileKind | null {
   if (OTHERS.some((signature) => head.startsWith(signature))) return null;
   const markup = head.replace(/^[\xef\xbb\xbf\s]+/, '').toLowerCase();
   if (/^<(?:html|!doctype html|table|meta|head)\b/.test(markup)) return 'xls';
-  return /^<\?xml/.test(markup) && markup.includes('urn:schemas-microsoft-com:office:spreadsheet') ? 'xls' : 'text';
+  return markup.startsWith('<?xml') && markup.includes('urn:schemas-microsoft-com:office:spreadsheet')
+    ? 'xls'
+    : 'text';
 }
 
 /** Workbooks of Excel 2 to 4 begin with their first record: BOF, then its length. */
 const isBiff = (bytes: Uint8Array): boolean =>
-  bytes[0] === 0x09 && [0x00, 0x02, 0x04, 0x08].includes(bytes[1] ?? -1) && bytes[2] === 0x08 && bytes[3] === 0x00;
+  bytes[0] === 0x09 &&
+  [0x00, 0x02, 0x04, 0x08].includes(bytes[1] ?? -1) &&
+  bytes[2] === 0x08 &&
+  bytes[3] === 0x00;
 
 /** What can be said in milliseconds, before the client has its answer; null = nothing against it. */
 export async function cheapFault(bytes: Uint8Array, limits: TableLimits): Promise<TableFault | null> {
@@ -57,7 +72,11 @@ export interface OpenFile {
  * @param sheet name or number (from 1) of the one sheet that is meant; null = visible ones first, in their order
  * @throws {TableFault}
  */
-export async function openFile(bytes: Uint8Array, sheet: string | null, limits: TableLimits): Promise<OpenFile> {
+export async function openFile(
+  bytes: Uint8Array,
+  sheet: string | null,
+  limits: TableLimits,
+): Promise<OpenFile> {
   if (bytes.length === 0) throw new TableFault('file-empty');
   const kind = kindOf(bytes);
   if (kind === null) throw new TableFault('file-kind-unknown');

@@ -1,7 +1,9 @@
 import { attribute, type XmlEvent } from './xml.ts';
 
 /** Formats of ECMA-376 part 1, section 18.8.30, that show a date or a time. */
-const BUILT_IN = new Set([14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47]);
+const BUILT_IN = new Set([
+  14, 15, 16, 17, 18, 19, 20, 21, 22, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 45, 46, 47,
+]);
 for (let id = 50; id <= 58; id++) BUILT_IN.add(id);
 
 /** Which cell styles show their number as a date. */

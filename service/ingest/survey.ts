@@ -1,4 +1,5 @@
-import { detectColumns, SAMPLE_CELLS, type ColumnQuestion, type Columns } from '#core/ingest/columns.ts';
+import { detectColumns, type ColumnQuestion, type Columns } from '#core/ingest/columns.ts';
+import { SAMPLE_CELLS } from '#core/ingest/holdings.ts';
 import { openFile } from './open.ts';
 import { TableFault, type FileRow, type Table, type TableLimits } from './table.ts';
 
@@ -25,7 +26,11 @@ export type SurveyQuestion = ColumnQuestion & { readonly sheet: string | null };
  *
  * @throws {TableFault}
  */
-export async function survey(bytes: Uint8Array, question: SurveyQuestion, limits: TableLimits): Promise<Plan> {
+export async function survey(
+  bytes: Uint8Array,
+  question: SurveyQuestion,
+  limits: TableLimits,
+): Promise<Plan> {
   const file = await openFile(bytes, question.sheet, limits);
   try {
     let fault: TableFault | null = null;
@@ -62,7 +67,11 @@ async function surveyTable(table: Table, question: SurveyQuestion, limits: Table
     question,
   );
   if (!reading.ok) {
-    const columns = reading.names.filter((name) => name !== '').join(', ').slice(0, 300) || '-';
+    const columns =
+      reading.names
+        .filter((name) => name !== '')
+        .join(', ')
+        .slice(0, 300) || '-';
     throw reading.reason === 'unknown-column'
       ? new TableFault('file-mapping-unknown', { column: (reading.column ?? '').slice(0, 100), columns })
       : new TableFault('file-no-domain-column', { columns });
@@ -97,7 +106,8 @@ function sampler(sample: FileRow[]): (row: FileRow) => boolean {
       sample.length < FIRST_ROWS ||
       row.cells.some((cell, column) => cell !== '' && (filled[column] ?? 0) < SAMPLE_CELLS);
     if (!helps) return false;
-    for (const [column, cell] of row.cells.entries()) if (cell !== '') filled[column] = (filled[column] ?? 0) + 1;
+    for (const [column, cell] of row.cells.entries())
+      if (cell !== '') filled[column] = (filled[column] ?? 0) + 1;
     sample.push(row);
     return true;
   };

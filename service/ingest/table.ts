@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Failure } from '../failure.ts';
 
 /** One row of a file that has something in it. */
@@ -59,11 +60,15 @@ export async function* tidy(
     count += 1;
     // Titles and a heading are no rows of data.
     if (count > maxRows + TITLE_ROWS) throw new TableFault('file-too-many-rows', { limit: maxRows });
+    // A file in memory would be read in one go, and everybody else would wait.
+    if (count % TURN === 0) await nextTurn();
     yield { number, cells: trimmed, blanksBefore: blanks };
     blanks = 0;
   }
 }
 const TITLE_ROWS = 20;
+/** Rows between two chances for others, some milliseconds. */
+const TURN = 200;
 
 /** PostgreSQL stores no NUL, and half a surrogate pair is no text. */
 const tidyCell = (cell: string): string =>

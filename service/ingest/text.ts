@@ -31,7 +31,8 @@ function isUtf8(bytes: Uint8Array): boolean {
   for (let at = 0; at < bytes.length; at++) {
     const byte = bytes[at]!;
     if (byte < 0x80) continue;
-    const follow = byte >= 0xc2 && byte <= 0xdf ? 1 : (byte & 0xf0) === 0xe0 ? 2 : byte >= 0xf0 && byte <= 0xf4 ? 3 : 0;
+    const follow =
+      byte >= 0xc2 && byte <= 0xdf ? 1 : (byte & 0xf0) === 0xe0 ? 2 : byte >= 0xf0 && byte <= 0xf4 ? 3 : 0;
     let seen = 0;
     while (seen < follow && (bytes[at + seen + 1]! & 0xc0) === 0x80) seen += 1;
     // A file that was cut ends inside a letter.
@@ -43,7 +44,8 @@ function isUtf8(bytes: Uint8Array): boolean {
 }
 
 /** Alphabets that no Turkish list is in. */
-const FOREIGN = /^(?:windows-125[1356]|KOI8-R|Shift_JIS|EUC-(?:JP|KR)|Big5|GB18030|ISO-2022|ISO-8859-[5678])/i;
+const FOREIGN =
+  /^(?:windows-125[1356]|KOI8-R|Shift_JIS|EUC-(?:JP|KR)|Big5|GB18030|ISO-2022|ISO-8859-[5678])/i;
 /** ğ ı ş İ Ğ Ş in windows-1254; in Western texts these six are Icelandic letters that hardly occur. */
 const TURKISH = new Set([0xf0, 0xfd, 0xfe, 0xdd, 0xd0, 0xde]);
 

@@ -33,7 +33,8 @@ async function answer({ bytes, maxRows, maxColumns }: XlsQuestion): Promise<XlsR
       cellDates: true,
       UTC: true,
     } as const;
-    if (isMarkup(bytes)) book = read([...textOf(bytes, encodingOf(bytes))].join(''), { ...options, type: 'string' });
+    if (isMarkup(bytes))
+      book = read([...textOf(bytes, encodingOf(bytes))].join(''), { ...options, type: 'string' });
     else if (isUnicode(bytes)) book = read(bytes, { ...options, type: 'array' });
     else {
       set_cptable(await import('@e965/xlsx/dist/cpexcel.full.mjs'));
@@ -51,7 +52,8 @@ async function answer({ bytes, maxRows, maxColumns }: XlsQuestion): Promise<XlsR
     if (sheet?.['!ref'] === undefined) continue;
     const { e: end } = utils.decode_range(sheet['!fullref'] ?? sheet['!ref']);
     if (end.r >= maxRows) return { ok: false, code: 'file-too-many-rows' };
-    if (end.c >= maxColumns && widthOf(sheet) > maxColumns) return { ok: false, code: 'file-too-many-columns' };
+    if (end.c >= maxColumns && widthOf(sheet) > maxColumns)
+      return { ok: false, code: 'file-too-many-columns' };
     sheets.push({
       name,
       hidden: (hidden[at]?.Hidden ?? 0) !== 0,
@@ -65,12 +67,16 @@ async function answer({ bytes, maxRows, maxColumns }: XlsQuestion): Promise<XlsR
 const isMarkup = (bytes: Uint8Array): boolean => /^[\s\uFEFF]*</.test(headOf(bytes));
 const headOf = (bytes: Uint8Array): string => new TextDecoder().decode(bytes.subarray(0, 256));
 /** Since 1997 the stream is called Workbook, and texts in it are Unicode. Tables of code pages take a while to load. */
-const isUnicode = (bytes: Uint8Array): boolean => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(WORKBOOK);
+const isUnicode = (bytes: Uint8Array): boolean =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(WORKBOOK);
 const WORKBOOK = Buffer.from('Workbook', 'utf16le');
 
 /** The range of a sheet may reach further than its cells. */
 const widthOf = (sheet: WorkSheet): number =>
-  Math.max(0, ...(sheet['!data'] ?? []).map((row) => row?.findLastIndex((cell) => cell?.v !== undefined) + 1));
+  Math.max(
+    0,
+    ...(sheet['!data'] ?? []).map((row) => row?.findLastIndex((cell) => cell?.v !== undefined) + 1),
+  );
 
 const textsOf = (sheet: WorkSheet, maxColumns: number): string[][] =>
   Array.from(sheet['!data'] ?? [], (row) =>
@@ -90,4 +96,5 @@ function dateText(date: Date): string {
   return date.getUTCFullYear() < 1900 ? clock : clock === '00:00' ? day : `${day} ${clock}`;
 }
 
+// oxlint-disable-next-line unicorn/require-post-message-target-origin -- a port of a thread has no origin
 parentPort?.postMessage(await answer(workerData as XlsQuestion));

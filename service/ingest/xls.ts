@@ -23,7 +23,10 @@ export async function openXls(bytes: Uint8Array, limits: TableLimits): Promise<W
   const reply = await ask(question);
   if (!reply.ok) {
     const values = { 'file-too-many-rows': limits.maxRows, 'file-too-many-columns': limits.maxColumns };
-    throw new TableFault(reply.code, reply.code in values ? { limit: values[reply.code as keyof typeof values] } : {});
+    throw new TableFault(
+      reply.code,
+      reply.code in values ? { limit: values[reply.code as keyof typeof values] } : {},
+    );
   }
   return {
     sheets: reply.sheets.map((sheet) => ({
@@ -39,7 +42,9 @@ export async function openXls(bytes: Uint8Array, limits: TableLimits): Promise<W
   };
 }
 
-async function* rowsOf({ rows }: XlsSheet): AsyncGenerator<{ number: number; cells: readonly string[]; gap: number }> {
+async function* rowsOf({
+  rows,
+}: XlsSheet): AsyncGenerator<{ number: number; cells: readonly string[]; gap: number }> {
   for (const [at, cells] of rows.entries()) yield { number: at + 1, cells, gap: 0 };
 }
 

@@ -17,7 +17,8 @@ export async function* xmlEvents(pieces: AsyncIterable<string>): AsyncGenerator<
     rest += piece;
     const events: XmlEvent[] = [];
     rest = rest.slice(scan(rest, events));
-    if (rest.length > LONGEST_TAG && !rest.startsWith('<![CDATA[')) throw new SyntaxError('a tag without an end');
+    if (rest.length > LONGEST_TAG && !rest.startsWith('<![CDATA['))
+      throw new SyntaxError('a tag without an end');
     if (events.length > 0) yield events;
   }
 }
@@ -106,9 +107,12 @@ const COLON = 0x3a;
 const NAMED: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 function unescape(text: string): string {
   if (!text.includes('&')) return text;
-  return text.replace(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
-    if (name !== undefined) return NAMED[name] ?? whole;
-    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
-    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
-  });
+  return text.replace(
+    /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w+));/gi,
+    (whole, hex?: string, decimal?: string, name?: string) => {
+      if (name !== undefined) return NAMED[name] ?? whole;
+      const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+      return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+    },
+  );
 }

@@ -35,7 +35,8 @@ export async function openZip(bytes: Uint8Array, maxUnpacked: number): Promise<Z
       if (entry.isEncrypted()) throw new TableFault('file-encrypted');
       const decoder = new TextDecoder('utf-8');
       try {
-        for await (const chunk of await streamOf(file, entry)) yield decoder.decode(chunk as Buffer, { stream: true });
+        for await (const chunk of await streamOf(file, entry))
+          yield decoder.decode(chunk as Buffer, { stream: true });
         yield decoder.decode();
       } catch {
         throw new TableFault('file-unreadable');

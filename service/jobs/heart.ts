@@ -17,6 +17,8 @@ export interface HeartSetup {
 
 /** The sign of life of a worker; between beats it looks for others that have stopped. */
 export interface Heart {
+  /** beats at once: what the worker is called in the queue is known from then on */
+  now(): Promise<void>;
   /** the worker takes no new work */
   slowDown(): void;
   /** the last beat: the row goes, so that nobody waits for this worker */
@@ -80,13 +82,13 @@ export async function startHeart(service: Service, setup: HeartSetup): Promise<H
     before.filter((other) => other.id !== id && (other.pid === pid || !isAlive(other.pid))).map((other) => other.id),
     true,
   );
-  const timer = setInterval(() => {
-    busy = busy.then(once);
-  }, beatMs);
+  const now = (): Promise<void> => (busy = busy.then(once));
+  const timer = setInterval(() => void now(), beatMs);
   return {
+    now,
     slowDown: () => {
       stopping = true;
-      busy = busy.then(once);
+      void now();
     },
     async stop() {
       clearInterval(timer);

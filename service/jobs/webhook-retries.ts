@@ -38,7 +38,8 @@ async function retryOne(service: Service): Promise<boolean> {
       })) as string | null;
       if (refusal === null) await webhookDone(tx, id);
       // Of a company that was erased meanwhile nothing stays, this call included.
-      else if (refusal === 'domain-suppressed') await webhookFailed(tx, id, { nextAt: null, error: refusal, instead: {} });
+      else if (refusal === 'domain-suppressed')
+        await webhookFailed(tx, id, { nextAt: null, error: refusal, instead: {} });
       else await webhookFailed(tx, id, { nextAt: null, error: refusal });
     } catch (error) {
       log.error('webhook-retry', error, { key: keyId, attempt: attempts + 1, again: isNotNow(error) });

@@ -67,6 +67,7 @@ export async function startWorker(service: Service, options: WorkerOptions = {})
       const line = { concurrency: bulk ? concurrency.bulk : concurrency.single, names: own, queueIds };
       lines.push(await startLine(service, tasks, limits, pool, line));
     }
+    await heart.now();
   } catch (error) {
     await Promise.allSettled(lines.map((line) => line.stop()));
     await heart?.stop();
@@ -112,7 +113,7 @@ async function startLine(
   { concurrency, names, queueIds }: Line,
 ): Promise<Runner> {
   const events: WorkerEvents = new EventEmitter();
-  // Said before the first job is locked; the next heartbeat writes it down.
+  // Told before the first job is locked; a heartbeat right after the start writes it down.
   events.on('pool:create', ({ workerPool }) => void queueIds.push(workerPool.id));
   const taskList = Object.fromEntries(
     names.map((name): [string, TaskList[string]] => [

@@ -146,7 +146,11 @@ export async function lookUpDomain(
  * What an NXDOMAIN is worth: the top-level name of a domain that was read with the Public Suffix List exists. Who
  * denies it too is cut off from the DNS; who says nothing of it has not shown that its denials mean something.
  */
-async function believed(domain: string, dns: Questions, signal: AbortSignal): Promise<Absent | Unanswered> {
+export async function believed(
+  domain: string,
+  dns: Questions,
+  signal: AbortSignal,
+): Promise<Absent | Unanswered> {
   const topLevel = await dns.ns(domain.slice(domain.lastIndexOf('.') + 1), signal);
   if (topLevel.state === 'unanswered') return topLevel;
   return topLevel.state === 'absent' && topLevel.why === 'NXDOMAIN'

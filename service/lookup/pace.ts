@@ -58,6 +58,13 @@ export function createPace({ sql, config, clock, sleep }: PaceOptions): Pace {
     return slice.shift()!;
   }
 
+  /** One after the other: no more than one slice is reserved ahead, and who has given up takes nothing of it. */
+  const takeTurn = (signal: AbortSignal | undefined): Promise<boolean> =>
+    orFired(
+      turn(async () => signal?.aborted !== true && waitFor(await nextMoment(), signal)),
+      signal,
+    );
+
   async function waitFor(moment: number, signal: AbortSignal | undefined): Promise<boolean> {
     const ms = moment - clock();
     if (ms > 0) await sleep(ms, signal);
@@ -75,7 +82,7 @@ export function createPace({ sql, config, clock, sleep }: PaceOptions): Pace {
       const leave = await gate.enter(signal);
       if (leave === null || perWorker === Number.POSITIVE_INFINITY) return leave;
       try {
-        if (await waitFor(await turn(nextMoment), signal)) return leave;
+        if (await takeTurn(signal)) return leave;
       } catch (error) {
         leave();
         throw error;
@@ -86,7 +93,17 @@ export function createPace({ sql, config, clock, sleep }: PaceOptions): Pace {
   };
 }
 
-/** Runs one after the other: who asks while a slice is being reserved waits for it instead of reserving another. */
+/** What the work comes to, or false as soon as the signal fires. */
+function orFired(work: Promise<boolean>, signal: AbortSignal | undefined): Promise<boolean> {
+  if (signal === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const leave = (): void => resolve(false);
+    signal.addEventListener('abort', leave, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
+  });
+}
+
+/** Runs one after the other. */
 function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve();
   return (work) => {

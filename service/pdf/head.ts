@@ -5,7 +5,7 @@ import type { Sheet } from './sheet.ts';
 
 const BAND = 66;
 const DEMO_STRIP = 15;
-export const FOOTER = 34;
+export const FOOTER = 44;
 
 const NAME: Style = { size: 17, lead: 22, bold: true, colour: INK.white };
 const DOMAIN: Style = { size: 9.5, lead: 13, colour: INK.onBand };
@@ -17,14 +17,14 @@ export function drawHead(paper: Paper, sheet: Sheet, tag: Tag): number {
   const top = demoStrip(paper, sheet, tag);
   const right = 200;
   const room = paper.width - 2 * MARGIN - right - 12;
-  const title =
-    paper.isPrintable(sheet.name) || /\p{L}/u.test(paper.printable(sheet.name)) ? sheet.name : sheet.domain;
   const domain = paper.isPrintable(sheet.domain) ? sheet.domain : sheet.ascii;
+  // A name of which no letter can be drawn says nothing: the domain does.
+  const title = /[\p{L}\p{N}]/u.test(paper.printable(sheet.name)) ? sheet.name : domain;
   paper.artifact((doc) => {
     doc.rect(0, top, paper.width, BAND).fill(INK.band);
   });
   paper.tag(tag, 'H1', () => paper.write(paper.lines(title, NAME, room, 1), NAME, MARGIN, top + 13));
-  const names = domain === sheet.ascii ? domain : `${domain}  (${sheet.ascii})`;
+  const names = domain === sheet.ascii ? domain : `${domain} (${sheet.ascii})`;
   paper.tag(tag, 'P', () => paper.write(paper.lines(names, DOMAIN, room, 1), DOMAIN, MARGIN, top + 37));
   const at = paper.width - MARGIN - right;
   const side = { to: 'right', width: right } as const;

@@ -1,15 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { PDFDocument } from 'pdfkit';
+import Pdf from 'pdfkit';
 import type { Language } from '#core/rules/common.ts';
+import { noto } from './fonts.ts';
 import { INK, type Style } from './look.ts';
 import { createPrintable } from './printable.ts';
-
-const fontFile = createRequire(import.meta.url).resolve;
-const FONTS = {
-  regular: '@expo-google-fonts/noto-sans/400Regular/NotoSans_400Regular.ttf',
-  bold: '@expo-google-fonts/noto-sans/700Bold/NotoSans_700Bold.ttf',
-} as const;
 
 export interface PaperSetup {
   readonly title: string;
@@ -65,7 +58,7 @@ export type TagOptions = PDFKit.Mixins.StructureElementOptions & {
 export type Align = { readonly to: 'right' | 'center'; readonly width: number };
 
 export function createPaper(setup: PaperSetup): Paper {
-  const doc = new PDFDocument({
+  const doc = new Pdf({
     size: 'A4',
     margin: 0,
     autoFirstPage: false,
@@ -90,10 +83,12 @@ export function createPaper(setup: PaperSetup): Paper {
     doc.on('end', resolve);
     doc.on('error', reject);
   });
-  for (const [name, file] of Object.entries(FONTS)) doc.registerFont(name, readFileSync(fontFile(file)));
+  const fonts = noto();
+  for (const name of ['regular', 'bold'] as const)
+    doc.registerFont(name, fonts[name] as unknown as Uint8Array);
   doc.addPage();
   doc.font('regular');
-  const { printable, isPrintable } = createPrintable(glyphsOf(doc));
+  const { printable, isPrintable } = createPrintable((code) => fonts.regular.hasGlyphForCodePoint(code));
   const root = doc.struct('Document');
   doc.addStructure(root);
 
@@ -114,7 +109,9 @@ export function createPaper(setup: PaperSetup): Paper {
     widthOf,
     lines(text, style, width, most = Number.MAX_SAFE_INTEGER) {
       choose(style);
-      return brokenInto(printable(text), width, most, (part) => doc.widthOfString(part));
+      const enough = Math.ceil((width / (style.size * NARROWEST)) * Math.min(most, MOST_LINES)) + 1;
+      const start = text.length > enough ? `${text.slice(0, enough)} ${ELLIPSIS}` : text;
+      return brokenInto(printable(start), width, most, (part) => doc.widthOfString(part));
     },
     write(lines, style, x, y, align) {
       choose(style);
@@ -162,14 +159,12 @@ export function createPaper(setup: PaperSetup): Paper {
 /** Height of a line. */
 export const leadOf = ({ size, lead }: Style): number => lead ?? size * 1.38;
 
-/** What the font can draw. The type of the library does not tell; a test does. */
-function glyphsOf(doc: PDFKit.PDFDocument): (code: number) => boolean {
-  const { font } = (doc as unknown as { _font: { font: { hasGlyphForCodePoint(code: number): boolean } } })
-    ._font;
-  return (code) => font.hasGlyphForCodePoint(code);
-}
-
 const ELLIPSIS = '…';
+
+/** No letter of the font is narrower than this share of its size: what lies behind so many is not looked at. */
+const NARROWEST = 0.2;
+/** No page has more. */
+const MOST_LINES = 80;
 
 /** Breaks a text into lines of at most `width`; `measure` gives the width of a piece. Never returns more than `most`. */
 export function brokenInto(

@@ -6,7 +6,6 @@ import { leadOf, type Paper, type Tag } from './paper.ts';
 import type { Sheet, WhyRow } from './sheet.ts';
 
 const NUMBERS = 44;
-const MOST_NAME = 2;
 /** Of the column: confidence or improvements stand below. */
 const WHY_SHARE = 0.72;
 
@@ -17,32 +16,54 @@ const WHY_SHARE = 0.72;
 export function drawWhy(paper: Paper, sheet: Sheet, page: Tag, column: Column): void {
   const { score, words: m } = sheet;
   if (score === null || !heading(paper, column, page, m.card.why)) return;
-  const budget = room(column) * WHY_SHARE;
-  const height = leadOf(BODY) + 4;
-  const rows = folded(sheet.why, Math.max(3, Math.floor(budget / height) - 2), m.pdf.furtherRules);
-  const nameWidth = column.width - 2 * NUMBERS - 6;
-  const reasons = rows.map(({ why }) => paper.lines(why, SMALL, nameWidth, 2));
-  const longNames = rows.filter(
-    ({ name }) => paper.lines(name, BODY, nameWidth, MOST_NAME).length > 1,
-  ).length;
-  const extra =
-    longNames * leadOf(BODY) + reasons.reduce((sum, { length }) => sum + length * leadOf(SMALL), 0);
-  const isRoomy = (rows.length + 2) * height + extra <= budget;
   const table = paper.tag(page, 'Table');
-  whyRow(paper, column, table, { cells: ['', m.card.points, m.card.total], style: SMALL, isHead: true });
-  rows.forEach(({ name, points, running }, at) =>
+  whyRow(paper, column, table, { cells: [[''], m.card.points, m.card.total], style: SMALL, isHead: true });
+  for (const { name, reason, points, running } of rowsWithin(paper, sheet, column))
     whyRow(paper, column, table, {
       cells: [name, signed(points), running < 0 ? signed(running) : String(running)],
       style: BODY,
       colour: points > 0 ? INK.good : points < 0 ? INK.bad : INK.soft,
-      reason: isRoomy ? (reasons[at] ?? []) : [],
-    }),
-  );
-  whyRow(paper, column, table, { cells: [m.card.score, '', String(score.value)], style: BODY_BOLD });
+      reason,
+    });
+  whyRow(paper, column, table, { cells: [[m.card.score], '', String(score.value)], style: BODY_BOLD });
 }
 
+interface Row extends Pick<WhyRow, 'points' | 'running'> {
+  readonly name: readonly string[];
+  readonly reason: readonly string[];
+}
+
+/** The rows as roomy as they fit: with reasons, without, names on one line, and at last some rows in one. */
+function rowsWithin(paper: Paper, { why, words: m }: Sheet, column: Column): readonly Row[] {
+  const budget = room(column) * WHY_SHARE - 2 * ROW;
+  const width = column.width - 2 * NUMBERS - 6;
+  const rows = (of: readonly WhyRow[], nameLines: number, reasonLines: number): Row[] =>
+    of.map((row) => ({
+      ...row,
+      name: paper.lines(row.name, BODY, width, nameLines),
+      reason: reasonLines === 0 ? [] : paper.lines(row.why, SMALL, width, reasonLines),
+    }));
+  const heightOf = (all: readonly Row[]): number => all.reduce((sum, row) => sum + heightOfRow(row), 0);
+  const most = Math.max(3, Math.floor(budget / ROW));
+  if (why.length <= most) {
+    for (const [nameLines, reasonLines] of [
+      [2, 2],
+      [2, 1],
+      [2, 0],
+    ] as const) {
+      const all = rows(why, nameLines, reasonLines);
+      if (heightOf(all) <= budget) return all;
+    }
+  }
+  return rows(folded(why, most, m.pdf.furtherRules), 1, 0);
+}
+
+const ROW = leadOf(BODY) + 4;
+const heightOfRow = ({ name, reason }: Pick<Row, 'name' | 'reason'>): number =>
+  Math.max(1, name.length) * leadOf(BODY) + reason.length * leadOf(SMALL) + 4;
+
 interface TableRow {
-  readonly cells: readonly [name: string, points: string, total: string];
+  readonly cells: readonly [name: readonly string[], points: string, total: string];
   readonly style: Style;
   readonly isHead?: boolean;
   /** of the points */
@@ -58,7 +79,7 @@ function whyRow(
 ): void {
   const y = column.y;
   const row = paper.tag(table, 'TR');
-  const name = paper.lines(cells[0], style, column.width - 2 * NUMBERS - 6, MOST_NAME);
+  const [name] = cells;
   paper.tag(
     row,
     'TH',
@@ -79,7 +100,7 @@ function whyRow(
       isHead ? { scope: 'Column' } : {},
     );
   }
-  column.y += Math.max(1, name.length) * leadOf(BODY) + reason.length * leadOf(SMALL) + 4;
+  column.y += heightOfRow({ name, reason });
   paper.artifact((doc) => {
     doc.lineWidth(0.4).strokeColor(INK.rule);
     doc

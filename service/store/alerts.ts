@@ -193,7 +193,10 @@ export type DeliveryNote =
   | { readonly state: 'pending'; readonly error: string; readonly nextAt: Date }
   | { readonly state: 'released'; readonly nextAt: Date };
 
-/** Notes what came of deliveries, as long as they are still this worker's. */
+/**
+ * Notes what came of deliveries, as long as they are still this worker's. That one has arrived is true whoever has it in
+ * hand by now.
+ */
 export async function noteDeliveries(
   sql: Sql,
   deliveries: readonly Pick<ClaimedDelivery, 'alertId' | 'configId' | 'attempts'>[],
@@ -213,8 +216,8 @@ export async function noteDeliveries(
       ${deliveries.map((d) => d.alertId)}::bigint[], ${deliveries.map((d) => d.configId)}::bigint[],
       ${deliveries.map((d) => d.attempts)}::smallint[]
     ) as n(alert_id, config_id, attempts)
-    where d.alert_id = n.alert_id and d.config_id = n.config_id and d.attempts = n.attempts
-      and d.state = 'pending'`;
+    where d.alert_id = n.alert_id and d.config_id = n.config_id and d.state = 'pending'
+      and (d.attempts = n.attempts or ${note.state === 'sent'})`;
 }
 
 /** Lets what is due for a receiver wait: it was just seen that nothing arrives there. It counts as no try. */

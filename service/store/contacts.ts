@@ -60,17 +60,20 @@ export async function duplicateGroups(
   sql: Sql,
   page: { readonly limit: number; readonly offset: number },
 ): Promise<{ readonly groups: DuplicateGroup[]; readonly total: number }> {
-  const [keys, [count]] = await Promise.all([
-    sql<{ key: string; n: number }[]>`
+  // One pass over the index for both; the page may be empty, the total is there all the same.
+  const rows = await sql<{ total: number; key: string | null; n: number }[]>`
+    with groups as materialized (
       select name_key as key, count(*)::integer as n from companies where name_key is not null
       group by name_key having count(*) > 1
-      order by name_key limit ${page.limit}::integer offset ${page.offset}::integer`,
-    sql<[{ total: number }]>`
-      select count(*)::integer as total from (
-        select from companies where name_key is not null group by name_key having count(*) > 1
-      ) as groups`,
-  ]);
-  return { groups: await companiesOf(sql, keys), total: count.total };
+    )
+    select t.total, g.key, g.n
+    from (select count(*)::integer as total from groups) t
+    left join lateral (
+      select key, n from groups order by key limit ${page.limit}::integer offset ${page.offset}::integer
+    ) g on true
+    order by g.key`;
+  const keys = rows.flatMap(({ key, n }) => (key === null ? [] : [{ key, n }]));
+  return { groups: await companiesOf(sql, keys), total: rows[0]?.total ?? 0 };
 }
 
 /** The group of one company, none when nobody else has its name; null when the domain is not known. */

@@ -42,8 +42,10 @@ export async function erase(tx: Transaction, domain: string): Promise<Erased> {
       group by job_id
     ) g
     where j.id = g.job_id`;
-  const leads = await tx`delete from raw_leads where domain = ${domain} or company_id = ${id}::bigint returning 1`;
-  const referrals = await tx`delete from partner_center_referrals where domain = ${domain} or company_id = ${id}::bigint returning 1`;
+  const leads =
+    await tx`delete from raw_leads where domain = ${domain} or company_id = ${id}::bigint returning 1`;
+  const referrals =
+    await tx`delete from partner_center_referrals where domain = ${domain} or company_id = ${id}::bigint returning 1`;
   const calls = await tx`
     delete from webhook_retries where payload ->> 'ascii' = ${domain} or lower(payload ->> 'domain') = ${domain} returning 1`;
   await tx`delete from lookup_cache where key = any (${cacheKeys(domain)}::text[])`;

@@ -78,12 +78,7 @@ export async function importAlone(tx: Transaction, id: string, from: number): Pr
 }
 
 /** The file was read through once: how many rows there are, and how they are read. False: the job has ended. */
-export async function beginImport(
-  sql: Sql,
-  id: string,
-  plan: Plan,
-  at: Date,
-): Promise<boolean> {
+export async function beginImport(sql: Sql, id: string, plan: Plan, at: Date): Promise<boolean> {
   const rows = await sql`
     update scan_jobs set state = 'in_progress', started_at = coalesce(started_at, ${at}), total = ${plan.rows},
       options = options || ${json(sql, { plan })}
@@ -98,7 +93,11 @@ export async function countRows(
   tx: Transaction,
   id: string,
   from: number,
-  { rows, refused, succeeded }: { readonly rows: number; readonly refused: number; readonly succeeded: number },
+  {
+    rows,
+    refused,
+    succeeded,
+  }: { readonly rows: number; readonly refused: number; readonly succeeded: number },
 ): Promise<boolean> {
   const changed = await tx`
     update scan_jobs set rows_read = rows_read + ${rows}::integer, refused = refused + ${refused}::integer,

@@ -85,9 +85,7 @@ async function targetOf(
     const reading = parseAddress(emailAddress);
     return reading.ok
       ? done({ webhookUrl: null, emailAddress: reading.address.address })
-      : failed('invalid-request', {}, [
-          { path: 'body.email_address', message: m.addresses[reading.reason] },
-        ]);
+      : failed('invalid-request', {}, [{ path: 'body.email_address', message: m.addresses[reading.reason] }]);
   }
   if (webhookUrl === null) return fault(service, 'webhook_url', 'url-missing', language);
   const refused = await createTargetCheck(allowed(service.config))(webhookUrl);

@@ -6,6 +6,7 @@ import type { Domain } from '#core/domain.ts';
 import { readMx } from '#core/records/mx.ts';
 import type { Service } from '../context.ts';
 import { done, failed, type Outcome } from '../failure.ts';
+import { believed } from '../lookup/domain.ts';
 
 /** The addresses a company is likely to have: info@, satis@ ... Nobody is asked. */
 export const likelyAddresses = (domain: Domain, { rules }: Pick<Service, 'rules'>): readonly string[] =>
@@ -30,7 +31,12 @@ export async function checkLikelyAddresses(
   if (useSmtp && smtp === null) return failed('smtp-check-off');
   const rules = service.rules.current().contacts;
   const budget = AbortSignal.any([signal, AbortSignal.timeout(config.dns.domainBudgetMs)]);
-  const mx = readMx(await lookup.resolver.for(domain.ascii).mx(domain.ascii, budget));
+  const dns = lookup.resolver.for(domain.ascii);
+  const answer = await dns.mx(domain.ascii, budget);
+  const denied = answer.state === 'absent' && answer.why === 'NXDOMAIN';
+  // A resolver without a way out denies every name.
+  const doubted = denied && lookup.doubtDenials === true;
+  const mx = readMx(doubted ? await believed(domain.ascii, dns, budget) : answer);
   const addresses = roleAddresses(domain, rules);
   const hosts = usableHosts(mx);
   const said =

@@ -88,7 +88,8 @@ export async function ingestDomain(
       if (input[field] === undefined || input[field].trim() === '') return [];
       const alone = chooseDomain({ [field]: input[field] }, consumerDomains);
       if (alone.ok) return [];
-      const reason: Refusal = alone.reason === 'consumer-domain' ? alone.reason : (alone.detail ?? alone.reason);
+      const reason: Refusal =
+        alone.reason === 'consumer-domain' ? alone.reason : (alone.detail ?? alone.reason);
       return [{ path: `body.${field}`, message: rules.messages[language].refusals[reason] }];
     });
   }

@@ -106,7 +106,8 @@ export async function takeIn(
   if (company === undefined) throw new Error('a company was not made');
   const given = cleanAddresses(payload.contact_emails ?? []);
   const { addresses } = given;
-  if (addresses.length > 0) await addContacts(service, tx, company.id, { ascii, unicode, ...domain }, addresses);
+  if (addresses.length > 0)
+    await addContacts(service, tx, company.id, { ascii, unicode, ...domain }, addresses);
   await addRawLeads(tx, [
     {
       source: 'webhook',

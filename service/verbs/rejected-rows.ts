@@ -72,7 +72,7 @@ async function* linesOf(
 
 async function* itemsOf({ sql }: Service, jobId: string, duplicates: boolean): AsyncGenerator<RejectedItem> {
   const states = duplicates ? (['refused', 'duplicate'] as const) : (['refused'] as const);
-  for (let after = -1; ; ) {
+  for (let after = -1; ;) {
     const items = await rejectedItems(sql, jobId, states, after, PAGE);
     yield* items;
     const last = items.at(-1);
@@ -85,7 +85,10 @@ async function* itemsOf({ sql }: Service, jobId: string, duplicates: boolean): A
 const separatorOf = (plan: Plan | null): Separator =>
   (Object.keys(SEPARATORS) as Separator[]).find((name) => SEPARATORS[name] === plan?.separator) ?? 'comma';
 
-function reasonOf({ state, code, sameAs }: Pick<RejectedItem, 'state' | 'code' | 'sameAs'>, m: Messages): string {
+function reasonOf(
+  { state, code, sameAs }: Pick<RejectedItem, 'state' | 'code' | 'sameAs'>,
+  m: Messages,
+): string {
   if (state === 'duplicate') return fill(m.ingest.duplicateRow, { row: sameAs ?? '?' });
   if (code === 'domain-suppressed' || code === 'internal') return m.api[code];
   return m.refusals[code as Refusal] ?? m.api.internal;

@@ -74,11 +74,7 @@ const alertView = (row: AlertRow, language: 'tr' | 'en'): z.input<typeof Alert> 
   new_value: row.newValue,
 });
 
-const configView = (
-  config: AlertConfig,
-  last: LastDelivery | null,
-  m: Messages,
-): z.input<typeof Config> => ({
+const configView = (config: AlertConfig, last: LastDelivery | null, m: Messages): z.input<typeof Config> => ({
   id: config.id,
   alert_type: config.type,
   notification_method: config.method,
@@ -217,7 +213,9 @@ const remove = route({
       .transform(Number)
       .describe('id of the setting'),
   }),
-  replies: { 200: { description: 'it is gone', schema: z.object({ deleted: z.literal(true), id: z.int() }) } },
+  replies: {
+    200: { description: 'it is gone', schema: z.object({ deleted: z.literal(true), id: z.int() }) },
+  },
   failures: ['alert-config-not-found'],
   handle: async ({ params, actor }, { sql }) =>
     (await deleteAlertConfig(sql, actor.id, params.id))

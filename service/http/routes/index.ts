@@ -8,13 +8,17 @@ import { docsRoutes } from './docs.ts';
 import { goneRoutes } from './gone.ts';
 import { healthRoutes } from './health.ts';
 import { ingestRoutes } from './ingest.ts';
+import { jobRoutes } from './jobs.ts';
 import { leadDetailRoutes } from './lead.ts';
 import { leadRoutes } from './leads.ts';
 import { ruleRoutes } from './rules.ts';
+import { scanRoutes } from './scan.ts';
 
 /** Every route there is. A test holds them to the table of access. */
 export const ROUTES: readonly Route[] = [
   ...ingestRoutes,
+  ...scanRoutes,
+  ...jobRoutes,
   ...leadRoutes,
   ...leadDetailRoutes,
   ...goneRoutes,

@@ -234,7 +234,10 @@ export const ingestRoutes: readonly Route[] = [
     replies: { 200: { description: 'Erased', schema: EraseReply } },
     failures: ['invalid-domain', 'lead-not-found'],
     handle: async ({ params, query, actor, language, requestId }, service) => {
-      const outcome = await eraseCompany(service, params.domain, query.suppress, actor, { language, requestId });
+      const outcome = await eraseCompany(service, params.domain, query.suppress, actor, {
+        language,
+        requestId,
+      });
       if (!outcome.ok) return refuse(outcome.failure);
       const { domain, erased, suppressed, allowedAgain, uploads } = outcome.value;
       const words = service.rules.current().messages[language].ingest;
@@ -243,7 +246,14 @@ export const ingestRoutes: readonly Route[] = [
       if (allowedAgain) said.push(words.allowedAgain);
       const { uploadDays } = service.config.retention;
       if (uploads > 0) said.push(fill(words.uploadsRemain, { count: uploads, days: uploadDays }));
-      return reply({ domain, erased, suppressed, allowed_again: allowedAgain, uploads, message: said.join(' ') });
+      return reply({
+        domain,
+        erased,
+        suppressed,
+        allowed_again: allowedAgain,
+        uploads,
+        message: said.join(' '),
+      });
     },
   }),
 ];

@@ -86,8 +86,14 @@ const salesSummary = route({
     const now = new Date(service.clock()).toISOString();
     const sales = leadSales(lead.value, service.rules.current(), language, now);
     if (!sales.ok) return refuse(sales.failure);
-    const { segment, readiness_score } = sales.value.metadata;
-    service.log.info('sales summary', { domain: lead.value.domain, segment, score: readiness_score });
+    const { offer_tier, opportunity_potential, urgency, metadata } = sales.value;
+    service.log.info('sales summary', {
+      domain: lead.value.domain,
+      segment: metadata.segment,
+      tier: offer_tier.tier,
+      opportunity: opportunity_potential,
+      urgency,
+    });
     return reply(sales.value);
   },
 });

@@ -202,6 +202,13 @@ describe('the heading is found', () => {
         Kuzeyhat | kuzeyhat.com.tr`),
     ).toBe('company website @none');
   });
+  test('not in a cell that was meant to be a domain', () => {
+    expect(
+      layout(`
+        firma.comtr
+        firma.com.tr`),
+    ).toBe('website @none');
+  });
   test('alone: there is nothing to take in', () => {
     expect(layout('Firma | Web | E-posta')).toBe('only a heading');
   });
@@ -240,12 +247,17 @@ describe('what the user says', () => {
 describe('without detection only the headings of the earlier system count', () => {
   test('company_name, domain, email and website', () => {
     expect(
-      layout(`
+      layout(
+        `
         Company_Name | DOMAIN | x | website
-        Gökpınar | gokpinar.com.tr | mavi | www.gokpinar.com.tr`, { auto: false }),
+        Gökpınar | gokpinar.com.tr | mavi | www.gokpinar.com.tr`,
+        { auto: false },
+      ),
     ).toBe('company domain - website @1');
   });
   test('others do not', () => {
-    expect(layout(`Firma | Web | E-posta${ROWS}`, { auto: false })).toBe('no-domain-column: Firma, Web, E-posta');
+    expect(layout(`Firma | Web | E-posta${ROWS}`, { auto: false })).toBe(
+      'no-domain-column: Firma, Web, E-posta',
+    );
   });
 });

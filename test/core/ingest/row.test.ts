@@ -15,7 +15,11 @@ describe('who is named', () => {
   test.each([
     ['website before e-mail', ['', 'https://www.a.com.tr/x', 'info@b.com.tr', 'c.com.tr'], 'a.com.tr'],
     ['e-mail before domain', ['', '', 'info@b.com.tr', 'c.com.tr'], 'b.com.tr'],
-    ['W7: a consumer host never, whichever field', ['', 'gmail.com', 'ali@gmail.com', 'c.com.tr'], 'c.com.tr'],
+    [
+      'W7: a consumer host never, whichever field',
+      ['', 'gmail.com', 'ali@gmail.com', 'c.com.tr'],
+      'c.com.tr',
+    ],
     ['W7: nobody, where there are only consumer hosts', ['', '', 'ali@gmail.com', ''], 'consumer-domain'],
     ['W1: an international name', ['', 'www.şişecam.com.tr', '', ''], 'xn--iecam-idbb.com.tr'],
     ['W5: upper case, user info and path', ['', 'HTTPS://user:x@WWW.A.COM.TR:443/yol', '', ''], 'a.com.tr'],

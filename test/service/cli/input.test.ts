@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readList, type InputReading } from '#service/cli/input.ts';
+import { allShippedRules } from '#test/support/rules.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -10,13 +11,16 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const CONSUMER = new Set(['gmail.com', 'hotmail.com']);
+const RULES = {
+  consumerDomains: new Set(['gmail.com', 'hotmail.com']),
+  hints: allShippedRules('hunter-1').importColumns,
+};
 const none = (async function* nothing() {})();
 
 async function read(content: string | Buffer): Promise<InputReading> {
   const path = join(folder, 'list.csv');
   writeFileSync(path, content);
-  return readList(path, none, CONSUMER);
+  return readList(path, none, RULES);
 }
 /** What is scanned, each with its row: "2 firma.com.tr". */
 async function rows(content: string | Buffer): Promise<string[]> {
@@ -128,8 +132,10 @@ describe('a row whose website names nobody', () => {
     ['e-mail where the website is no domain', 'yok,info@b.com.tr,c.com.tr', 'info@b.com.tr'],
     ['domain where the e-mail is a private one', ',ali@gmail.com,c.com.tr', 'c.com.tr'],
     ['else the first that says something, to be refused', ',ali@gmail.com,yok', 'ali@gmail.com'],
-    ['else nothing', ',,', ''],
   ])('%s', async (_, cells, expected) => {
     expect((await rows(list(cells)))[0]).toBe(`2 ${expected}`);
+  });
+  test('a row without anything in it is no row', async () => {
+    expect((await rows(list(',,')))[0]).toBe('3 www.x.com.tr');
   });
 });

@@ -67,20 +67,19 @@ describe('a workbook', () => {
     expect(xml).toContain('<autoFilter ref="A1:B2"/>');
   });
   test('does not ask for the next rows before the reader took the ones before', async () => {
-    let made = 0;
-    let ended = false;
+    const seen = { made: 0, ended: false };
     async function* rows(): AsyncGenerator<Cell[][]> {
       try {
-        for (; made < 200; made++) yield [[crypto.randomUUID().repeat(900), made]];
+        for (; seen.made < 200; seen.made++) yield [[crypto.randomUUID().repeat(900), seen.made]];
       } finally {
-        ended = true;
+        seen.ended = true;
       }
     }
     const reader = xlsx([sheet(rows())]);
-    while (made < 5) await reader.next();
-    expect(made).toBeLessThan(100);
+    while (seen.made < 5) await reader.next();
+    expect(seen.made).toBeLessThan(100);
     await reader.return(undefined);
-    expect(ended).toBe(true);
+    expect(seen.ended).toBe(true);
   });
   test('whose rows fail fails, and is no shorter workbook', async () => {
     async function* rows(): AsyncGenerator<Cell[][]> {

@@ -17,11 +17,17 @@ export async function readFileBytes(
   try {
     const plan = await survey(
       bytes,
-      { hints: rules.importColumns, consumerDomains: rules.engine.mail.consumerDomains, sheet: null, ...question },
+      {
+        hints: rules.importColumns,
+        consumerDomains: rules.engine.mail.consumerDomains,
+        sheet: null,
+        ...question,
+      },
       all,
     );
     const rows: string[] = [];
-    for await (const { number, cells } of dataRows(bytes, plan, all)) rows.push(`${number}: ${cells.join('|')}`);
+    for await (const { number, cells } of dataRows(bytes, plan, all))
+      rows.push(`${number}: ${cells.join('|')}`);
     return { plan, rows };
   } catch (error) {
     if (error instanceof TableFault) return { fault: error.failure.code, values: error.failure.values };
@@ -31,7 +37,16 @@ export async function readFileBytes(
 
 /** Text as windows-1254 has it: one byte a letter. */
 export function windows1254(text: string): Buffer {
-  const turkish: Record<string, number> = { ğ: 0xf0, ı: 0xfd, ş: 0xfe, İ: 0xdd, Ğ: 0xd0, Ş: 0xde, '–': 0x96, '’': 0x92 };
+  const turkish: Record<string, number> = {
+    ğ: 0xf0,
+    ı: 0xfd,
+    ş: 0xfe,
+    İ: 0xdd,
+    Ğ: 0xd0,
+    Ş: 0xde,
+    '–': 0x96,
+    '’': 0x92,
+  };
   return Buffer.from([...text].map((letter) => turkish[letter] ?? letter.codePointAt(0)!));
 }
 

@@ -28,19 +28,20 @@ describe('encodings', () => {
   });
   test('one line pasted from elsewhere does not make UTF-8 another encoding', async () => {
     const text = Array.from({ length: 20 }, (_, n) => `Şişli Gıda ${n};www.f${n}.com.tr\n`).join('');
-    const read = (await rows(Buffer.concat([Buffer.from(`Ad;Web\n${text}`), windows1254('Çağ;www.cag.com.tr\n')]))) as string[];
+    const read = (await rows(
+      Buffer.concat([Buffer.from(`Ad;Web\n${text}`), windows1254('Çağ;www.cag.com.tr\n')]),
+    )) as string[];
     expect(read[0]).toBe('2: Şişli Gıda 0|www.f0.com.tr');
   });
   test('a file in Cyrillic letters is read as such', async () => {
     // windows-1251: "Компания Восток" and "Северный Путь"
     const east = [0xca, 0xee, 0xec, 0xef, 0xe0, 0xed, 0xe8, 0xff, 0x20, 0xc2, 0xee, 0xf1, 0xf2, 0xee, 0xea];
     const north = [0xd1, 0xe5, 0xe2, 0xe5, 0xf0, 0xed, 0xfb, 0xe9, 0x20, 0xcf, 0xf3, 0xf2, 0xfc];
-    const line = (name: number[], site: string): Buffer => Buffer.concat([Buffer.from(name), Buffer.from(`;${site}\n`)]);
-    expect(await rows(Buffer.concat([line(east, 'vostok.ru'), line(north, 'put.ru'), line(east, 'vostok2.ru')]))).toEqual([
-      '1: Компания Восток|vostok.ru',
-      '2: Северный Путь|put.ru',
-      '3: Компания Восток|vostok2.ru',
-    ]);
+    const line = (name: number[], site: string): Buffer =>
+      Buffer.concat([Buffer.from(name), Buffer.from(`;${site}\n`)]);
+    expect(
+      await rows(Buffer.concat([line(east, 'vostok.ru'), line(north, 'put.ru'), line(east, 'vostok2.ru')])),
+    ).toEqual(['1: Компания Восток|vostok.ru', '2: Северный Путь|put.ru', '3: Компания Восток|vostok2.ru']);
   });
 });
 
@@ -71,23 +72,38 @@ describe('cells', () => {
     ]);
   });
   test('a quotation mark inside a name is one', async () => {
-    expect(await rows('Firma;Web\n19" Monitör;a.com.tr\nB;b.com.tr')).toEqual(['2: 19" Monitör|a.com.tr', '3: B|b.com.tr']);
+    expect(await rows('Firma;Web\n19" Monitör;a.com.tr\nB;b.com.tr')).toEqual([
+      '2: 19" Monitör|a.com.tr',
+      '3: B|b.com.tr',
+    ]);
   });
   test('a NUL is no reason to lose a row', async () => {
-    expect(await rows('Firma;Web\nA\0B;a.com.tr\nC;b.com.tr\nUzun bir firma adı;c.com.tr')).toContain('2: A\uFFFDB|a.com.tr');
+    expect(await rows('Firma;Web\nA\0B;a.com.tr\nC;b.com.tr\nUzun bir firma adı;c.com.tr')).toContain(
+      '2: A\uFFFDB|a.com.tr',
+    );
   });
   test('rows may be shorter or longer than the heading', async () => {
-    expect(await rows('Firma;Web\nA;a.com.tr;x;y\nb.com.tr\nC;c.com.tr')).toEqual(['2: A|a.com.tr|x|y', '3: b.com.tr', '4: C|c.com.tr']);
+    expect(await rows('Firma;Web\nA;a.com.tr;x;y\nb.com.tr\nC;c.com.tr')).toEqual([
+      '2: A|a.com.tr|x|y',
+      '3: b.com.tr',
+      '4: C|c.com.tr',
+    ]);
   });
 });
 
 test('empty rows are counted between rows, not at the end', async () => {
   const read = await readFileBytes(Buffer.from('\nFirma;Web\n\nA;a.com.tr\n;\n \nB;b.com.tr\n\n\n'));
-  expect(read).toMatchObject({ plan: { headingRow: 2, rows: 2, blanks: 3 }, rows: ['4: A|a.com.tr', '7: B|b.com.tr'] });
+  expect(read).toMatchObject({
+    plan: { headingRow: 2, rows: 2, blanks: 3 },
+    rows: ['4: A|a.com.tr', '7: B|b.com.tr'],
+  });
 });
 
 describe('what cannot be read says why', () => {
-  const png = Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), Buffer.alloc(500, 7)]);
+  const png = Buffer.concat([
+    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
+    Buffer.alloc(500, 7),
+  ]);
   const noise = Buffer.from(Array.from({ length: 5000 }, (_, n) => (n * n * 31 + n * 7) % 256));
   test.each([
     ['nothing', Buffer.alloc(0), 'file-empty'],

@@ -21,7 +21,9 @@ describe('a workbook is read with Turkish letters, dates and whole numbers', () 
     expect(await readFileBytes(await xlsxOf(LIST))).toMatchObject({ rows: LIST_ROWS });
   });
   test.each(['xlsx', 'biff8', 'xlml'] as const)('%s of another', async (kind) => {
-    expect(await readFileBytes(bookOf([{ name: 'Liste', rows: LIST }], kind))).toMatchObject({ rows: LIST_ROWS });
+    expect(await readFileBytes(bookOf([{ name: 'Liste', rows: LIST }], kind))).toMatchObject({
+      rows: LIST_ROWS,
+    });
   });
   test('an HTML table under the name .xls', async () => {
     const page = `<html><body><table><tr><th>Firma</th><th>Web</th></tr><tr><td>Şişli</td><td>sisli.com.tr</td></tr></table></body></html>`;
@@ -33,7 +35,9 @@ describe('a workbook is read with Turkish letters, dates and whole numbers', () 
       ['A  B', 'a.com.tr', 12.5, true, null],
       [' Ç\nD ', 'b.com.tr', -3, false, '_x0041_'],
     ]);
-    const theirs = (await readSheet(made)).map((row) => row.map((cell) => (cell === null ? '' : String(cell).trim())));
+    const theirs = (await readSheet(made)).map((row) =>
+      row.map((cell) => (cell === null ? '' : String(cell).trim())),
+    );
     const read = await readFileBytes(made);
     expect('rows' in read && read.rows.map((row) => row.replace(/^\d+: /, '').toLowerCase())).toEqual(
       theirs.slice(1).map((row) => row.join('|').replace(/\|+$/, '').toLowerCase()),
@@ -45,16 +49,25 @@ describe('sheets', () => {
   const cover = { name: 'Kapak', rows: [['Müşteri listesi 2026']] };
   const list = { name: 'Müşteriler', rows: LIST };
   const old = { name: 'Eski', rows: [['Web'], ['eski.com.tr']] };
-  test.each(['xlsx', 'biff8'] as const)('the first in which companies are named is taken: %s', async (kind) => {
-    const read = await readFileBytes(bookOf([{ name: 'Boş', rows: [] }, cover, list, old], kind));
-    expect(read).toMatchObject({ plan: { sheet: 'Müşteriler' }, rows: LIST_ROWS });
-  });
+  test.each(['xlsx', 'biff8'] as const)(
+    'the first in which companies are named is taken: %s',
+    async (kind) => {
+      const read = await readFileBytes(bookOf([{ name: 'Boş', rows: [] }, cover, list, old], kind));
+      expect(read).toMatchObject({ plan: { sheet: 'Müşteriler' }, rows: LIST_ROWS });
+    },
+  );
   test('a hidden one only when no other will do', async () => {
-    expect(await readFileBytes(bookOf([{ ...old, hidden: true }, list]))).toMatchObject({ plan: { sheet: 'Müşteriler' } });
-    expect(await readFileBytes(bookOf([{ ...old, hidden: true }, cover]))).toMatchObject({ plan: { sheet: 'Eski' } });
+    expect(await readFileBytes(bookOf([{ ...old, hidden: true }, list]))).toMatchObject({
+      plan: { sheet: 'Müşteriler' },
+    });
+    expect(await readFileBytes(bookOf([{ ...old, hidden: true }, cover]))).toMatchObject({
+      plan: { sheet: 'Eski' },
+    });
   });
   test.each(['Eski', 'ESKİ', '3'])('the one that is asked for: %s', async (sheet) => {
-    expect(await readFileBytes(bookOf([cover, list, old]), { sheet })).toMatchObject({ rows: ['2: eski.com.tr'] });
+    expect(await readFileBytes(bookOf([cover, list, old]), { sheet })).toMatchObject({
+      rows: ['2: eski.com.tr'],
+    });
   });
   test('one that is not there is told with those that are', async () => {
     expect(await readFileBytes(bookOf([cover, list]), { sheet: 'Yeni' })).toEqual({
@@ -103,15 +116,22 @@ test.each([
 describe('what cannot be read says why', () => {
   test('10,000 columns', async () => {
     const wide = [Array.from({ length: 10_000 }, (_, n) => `k${n}`), ['a.com.tr']];
-    expect(await readFileBytes(await xlsxOf(wide))).toEqual({ fault: 'file-too-many-columns', values: { limit: 50 } });
+    expect(await readFileBytes(await xlsxOf(wide))).toEqual({
+      fault: 'file-too-many-columns',
+      values: { limit: 50 },
+    });
   });
   test.each(['xlsx', 'biff8'] as const)('one row too many: %s', async (kind) => {
     const rows = [['Web'], ...Array.from({ length: 1001 }, (_, n) => [`a${n}.com.tr`])];
-    expect(await readFileBytes(bookOf([{ name: 'x', rows }], kind))).toMatchObject({ fault: 'file-too-many-rows' });
+    expect(await readFileBytes(bookOf([{ name: 'x', rows }], kind))).toMatchObject({
+      fault: 'file-too-many-rows',
+    });
   });
   test('a workbook that was cut off', async () => {
     const whole = await xlsxOf(LIST);
-    expect(await readFileBytes(whole.subarray(0, whole.length - 200))).toMatchObject({ fault: 'file-unreadable' });
+    expect(await readFileBytes(whole.subarray(0, whole.length - 200))).toMatchObject({
+      fault: 'file-unreadable',
+    });
     const old = bookOf([{ name: 'x', rows: LIST }], 'biff8');
     expect(await readFileBytes(old.subarray(0, 1500))).toMatchObject({ fault: 'file-unreadable' });
   });
@@ -121,7 +141,10 @@ describe('what cannot be read says why', () => {
       ['_rels/.rels', RELS],
       ['xl/workbook.xml', WORKBOOK],
       ['xl/_rels/workbook.xml.rels', BOOK_RELS],
-      ['xl/worksheets/sheet1.xml', `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Web</t></is></c></row><row ${'x'.repeat(300_000)}`],
+      [
+        'xl/worksheets/sheet1.xml',
+        `<worksheet><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>Web</t></is></c></row><row ${'x'.repeat(300_000)}`,
+      ],
     ]);
     expect(await readFileBytes(bytes)).toMatchObject({ fault: 'file-unreadable' });
   });
@@ -135,7 +158,10 @@ describe('what cannot be read says why', () => {
       ['xl/worksheets/sheet1.xml', '\0'.repeat(30 * 1024 * 1024)],
     ]);
     expect(bomb.length).toBeLessThan(100_000);
-    expect((await cheapFault(bomb, LIMITS))?.failure).toEqual({ code: 'file-bomb', values: { limit: '20 MiB' } });
+    expect((await cheapFault(bomb, LIMITS))?.failure).toEqual({
+      code: 'file-bomb',
+      values: { limit: '20 MiB' },
+    });
   });
   test('an archive whose directory lies is stopped while it unpacks', async () => {
     const sheet = `<worksheet><sheetData>${'<row r="1"></row>'.repeat(1000)}`;
@@ -157,7 +183,10 @@ test('a workbook of another maker: prefixes, relative paths, inline and rich tex
   const bytes = zipOf([
     ['[Content_Types].xml', '<Types/>'],
     ['_rels/.rels', RELS],
-    ['xl/workbook.xml', `<?xml version="1.0"?><!-- a > b --><x:workbook xmlns:x="x"><x:sheets><x:sheet name="L&#252;ste" r:id="rId1"/></x:sheets></x:workbook>`],
+    [
+      'xl/workbook.xml',
+      `<?xml version="1.0"?><!-- a > b --><x:workbook xmlns:x="x"><x:sheets><x:sheet name="L&#252;ste" r:id="rId1"/></x:sheets></x:workbook>`,
+    ],
     ['xl/_rels/workbook.xml.rels', BOOK_RELS],
     [
       'xl/sharedStrings.xml',
@@ -169,7 +198,10 @@ test('a workbook of another maker: prefixes, relative paths, inline and rich tex
        <x:row><x:c t="s"><x:v>0</x:v></x:c><x:c t="inlineStr"><x:is><x:t>a.com.tr</x:t></x:is></x:c><x:c t="e"><x:v>#N/A</x:v></x:c></x:row></x:sheetData></x:worksheet>`,
     ],
   ]);
-  expect(await readFileBytes(bytes)).toMatchObject({ plan: { sheet: 'Lüste' }, rows: ['2: Gökpınar|a.com.tr'] });
+  expect(await readFileBytes(bytes)).toMatchObject({
+    plan: { sheet: 'Lüste' },
+    rows: ['2: Gökpınar|a.com.tr'],
+  });
   const book = await openXlsx(bytes, LIMITS);
   expect(book.sheets.map(({ name }) => name)).toEqual(['Lüste']);
   book.close();

@@ -96,11 +96,30 @@ describe('a file becomes entries, companies and raw leads', () => {
       { domain: 'kuzeyhat.com.tr', canonical_name: 'Kuzeyhat', source: 'csv' },
     ]);
     // The two rows that say the same are one.
-    const leads = await service.sql`select company_name, email, website, payload, row_number from raw_leads order by row_number`;
+    const leads =
+      await service.sql`select company_name, email, website, payload, row_number from raw_leads order by row_number`;
     expect(leads).toEqual([
-      { company_name: 'Gökpınar A.Ş.', email: 'info@gokpinar.com.tr', website: 'www.gokpinar.com.tr', payload: { Şehir: 'Bursa' }, row_number: 3 },
-      { company_name: 'Kuzeyhat', email: 'satis@kuzeyhat.com.tr', website: 'yok', payload: { Şehir: '=1+1' }, row_number: 6 },
-      { company_name: 'Gökpınar Döküm', email: null, website: 'gokpinar.com.tr', payload: { Şehir: 'Bursa' }, row_number: 7 },
+      {
+        company_name: 'Gökpınar A.Ş.',
+        email: 'info@gokpinar.com.tr',
+        website: 'www.gokpinar.com.tr',
+        payload: { Şehir: 'Bursa' },
+        row_number: 3,
+      },
+      {
+        company_name: 'Kuzeyhat',
+        email: 'satis@kuzeyhat.com.tr',
+        website: 'yok',
+        payload: { Şehir: '=1+1' },
+        row_number: 6,
+      },
+      {
+        company_name: 'Gökpınar Döküm',
+        email: null,
+        website: 'gokpinar.com.tr',
+        payload: { Şehir: 'Bursa' },
+        row_number: 7,
+      },
     ]);
   });
 
@@ -118,13 +137,17 @@ describe('a file becomes entries, companies and raw leads', () => {
         '5;"A mail service for private people, not a company’s domain. Give the company’s own domain.";nan;;ali@gmail.com;Ankara\r\n' +
         '8;A public suffix with no company name under it. Write it like company.com.;"\'=HYPERLINK(""x"")";com.tr;;"a;b"\r\n',
     );
-    expect(await rejected(id, true, 'tr')).toContain('\r\n7;3. satırdaki şirketle aynı.;Gökpınar Döküm;gokpinar.com.tr;;Bursa\r\n');
+    expect(await rejected(id, true, 'tr')).toContain(
+      '\r\n7;3. satırdaki şirketle aynı.;Gökpınar Döküm;gokpinar.com.tr;;Bursa\r\n',
+    );
   });
 
   test('after the upload was deleted the entries alone come back', async () => {
     const id = await imported(LIST);
     await service.sql`delete from uploads where id = (select upload_id from scan_jobs where id = ${id})`;
-    expect(await rejected(id)).toContain('\r\n8;A public suffix with no company name under it. Write it like company.com.;com.tr\r\n');
+    expect(await rejected(id)).toContain(
+      '\r\n8;A public suffix with no company name under it. Write it like company.com.;com.tr\r\n',
+    );
   });
 
   test('a job that is no import has no rejected rows', async () => {
@@ -148,9 +171,24 @@ describe('a file becomes entries, companies and raw leads', () => {
 
 describe('a file is taken whole or not at all', () => {
   test.each([
-    ['one row too many', `Web\n${'a.com.tr\n'.repeat(5001)}`, 'file-too-many-rows', 'The file has more than 5000 rows. Split it.'],
-    ['a quotation mark that is never closed, in the last row', 'Firma;Web\nA;w1.com.tr\n"B;w2.com.tr\n', 'file-quote-open', null],
-    ['no column with domains', 'Firma;Şehir\nA;Bursa\nB;Ankara', 'file-no-domain-column', 'No column with domains was found. There are: Firma, Şehir. Name one with “domain_column”.'],
+    [
+      'one row too many',
+      `Web\n${'a.com.tr\n'.repeat(5001)}`,
+      'file-too-many-rows',
+      'The file has more than 5000 rows. Split it.',
+    ],
+    [
+      'a quotation mark that is never closed, in the last row',
+      'Firma;Web\nA;w1.com.tr\n"B;w2.com.tr\n',
+      'file-quote-open',
+      null,
+    ],
+    [
+      'no column with domains',
+      'Firma;Şehir\nA;Bursa\nB;Ankara',
+      'file-no-domain-column',
+      'No column with domains was found. There are: Firma, Şehir. Name one with “domain_column”.',
+    ],
     ['only a heading', 'Firma;Web\n', 'file-no-rows', null],
   ])('%s', async (_, content, code, sentence) => {
     const id = await imported(content);
@@ -169,7 +207,9 @@ test('erased companies do not come back by a file, and are not written down agai
   await eraseCompany(service, 'gone.com.tr', true, admin, { language: 'en', requestId: null });
   const id = await imported('Firma;Web\nGone;gone.com.tr\nStay;stay.com.tr\n');
   expect(await itemsOf(id)).toEqual(['2 refused domain-suppressed', '3 completed stay.com.tr']);
-  expect(await service.sql`select input from scan_job_items where job_id = ${id} and state = 'refused'`).toEqual([{ input: '' }]);
+  expect(
+    await service.sql`select input from scan_job_items where job_id = ${id} and state = 'refused'`,
+  ).toEqual([{ input: '' }]);
   expect(await service.sql`select from companies where domain = 'gone.com.tr'`).toHaveLength(0);
   expect(await service.sql`select from raw_leads where domain = 'gone.com.tr'`).toHaveLength(0);
 });
@@ -191,14 +231,26 @@ describe('an import that was interrupted', () => {
     const stop = new AbortController();
     let batches = 0;
     // The signal fires while the second batch is being stored.
-    const counted = { ...service, clock: service.clock, sql: onBatch(service.sql, () => (batches += 1) === 2 && stop.abort()) };
+    const counted = {
+      ...service,
+      clock: service.clock,
+      sql: onBatch(service.sql, () => (batches += 1) === 2 && stop.abort()),
+    };
     await importFile(counted as Service, { jobId: id }, stop.signal);
-    const [{ rows_read: read }] = (await service.sql`select rows_read from scan_jobs where id = ${id}`) as unknown as [{ rows_read: number }];
+    const [{ rows_read: read }] =
+      (await service.sql`select rows_read from scan_jobs where id = ${id}`) as unknown as [
+        { rows_read: number },
+      ];
     expect(read).toBe(2000);
     expect((await waiting('import-file')).map(({ key }) => key)).toContain(`import-file:${id}`);
     await importFile(service, { jobId: id }, none);
     expect(await counts(id)).toEqual(whole);
-    expect(await jobOf(id)).toMatchObject({ state: 'completed', total: 2600, rows_read: 2600, succeeded: 2500 });
+    expect(await jobOf(id)).toMatchObject({
+      state: 'completed',
+      total: 2600,
+      rows_read: 2600,
+      succeeded: 2500,
+    });
   });
 
   test('by two workers at once counts no row twice', async () => {
@@ -217,27 +269,38 @@ describe('an import that was interrupted', () => {
     expect(await itemsOf(id)).toEqual([]);
   });
 
-  test('by kill -9, as often as it takes, ends with every row counted once', { timeout: 60_000 }, async () => {
-    const id = await upload(list.replaceAll('f', 'k').replaceAll('Kirma', 'Firma'));
-    const script = join(import.meta.dirname, '../../support/import-child.ts');
-    let kills = 0;
-    for (let round = 0; round < 10; round++) {
-      const child = spawn(process.execPath, [script, world.database.url, id], { stdio: ['ignore', 'pipe', 'inherit'] });
-      const exited = once(child, 'exit');
-      // It first tells that it begins, then each batch: it is killed in the middle of its second one.
-      let told = '';
-      child.stdout.on('data', (text: Buffer) => {
-        told += text.toString();
-        if (told.split('\n').length > 2) child.kill('SIGKILL');
+  test(
+    'by kill -9, as often as it takes, ends with every row counted once',
+    { timeout: 60_000 },
+    async () => {
+      const id = await upload(list.replaceAll('f', 'k').replaceAll('Kirma', 'Firma'));
+      const script = join(import.meta.dirname, '../../support/import-child.ts');
+      let kills = 0;
+      for (let round = 0; round < 10; round++) {
+        const child = spawn(process.execPath, [script, world.database.url, id], {
+          stdio: ['ignore', 'pipe', 'inherit'],
+        });
+        const exited = once(child, 'exit');
+        // It first tells that it begins, then each batch: it is killed in the middle of its second one.
+        let told = '';
+        child.stdout.on('data', (text: Buffer) => {
+          told += text.toString();
+          if (told.split('\n').length > 2) child.kill('SIGKILL');
+        });
+        const [code] = await exited;
+        if (code === 0) break;
+        kills += 1;
+      }
+      expect(kills).toBeGreaterThan(0);
+      expect(await counts(id)).toEqual(whole);
+      expect(await jobOf(id)).toMatchObject({
+        state: 'completed',
+        succeeded: 2500,
+        rows_read: 2600,
+        total: 2600,
       });
-      const [code] = await exited;
-      if (code === 0) break;
-      kills += 1;
-    }
-    expect(kills).toBeGreaterThan(0);
-    expect(await counts(id)).toEqual(whole);
-    expect(await jobOf(id)).toMatchObject({ state: 'completed', succeeded: 2500, rows_read: 2600, total: 2600 });
-  });
+    },
+  );
 });
 
 /** The database, with a word for each transaction that is begun. */

@@ -5,6 +5,7 @@ import { isLoopback } from '#service/lookup/loopback.ts';
 import {
   createSafeConnect,
   createSafeFetch,
+  createTargetCheck,
   isPublicAddress,
   type ResolveHost,
 } from '#service/lookup/guard.ts';
@@ -284,5 +285,36 @@ describe('createSafeConnect', () => {
       state: 'failed',
       why: 'CANCELLED',
     });
+  });
+});
+
+describe('a target that is only saved', () => {
+  const resolve: ResolveHost = async (host) => {
+    if (host === 'silent.firma.com.tr') throw Object.assign(new Error('again'), { code: 'EAI_AGAIN' });
+    const known: Readonly<Record<string, string>> = {
+      'hooks.firma.com.tr': '93.184.215.14',
+      'intern.firma.com.tr': '10.0.0.5',
+    };
+    const address = known[host];
+    if (address === undefined) throw Object.assign(new Error('no'), { code: 'ENOTFOUND' });
+    return [{ address, family: 4 }];
+  };
+  const check = createTargetCheck({ resolve });
+  it.each([
+    ['https://hooks.firma.com.tr/x', null],
+    ['https://93.184.215.14/x', null],
+    ['https://[2606:4700:4700::1111]/x', null],
+    // Its name may well be right: where it leads is judged again when it is asked.
+    ['https://silent.firma.com.tr/x', null],
+    ['https://intern.firma.com.tr/x', 'not-public'],
+    ['https://unknown.firma.com.tr/x', 'name-unknown'],
+    ['https://192.168.1.1/x', 'not-public'],
+    ['https://[::ffff:10.0.0.1]/x', 'not-public'],
+    ['http://hooks.firma.com.tr/x', 'not-https'],
+    ['https://user@hooks.firma.com.tr/x', 'password-in-url'],
+    ['hooks.firma.com.tr', 'not-a-url'],
+    [`https://hooks.firma.com.tr/${'x'.repeat(5000)}`, 'not-a-url'],
+  ] as const)('%s: %s', async (url, fault) => {
+    expect(await check(url)).toBe(fault);
   });
 });

@@ -318,11 +318,7 @@ describe('at 20,000 companies', () => {
         'lead_list_provider',
         `${scored} and provider = 'Tuta' order by rank, company_id limit 50`,
       ],
-      [
-        'by size',
-        'lead_list_tenant_size',
-        `${scored} order by tenant_size, rank, company_id limit 50`,
-      ],
+      ['by size', 'lead_list_tenant_size', `${scored} order by tenant_size, rank, company_id limit 50`],
       [
         'by referral',
         'lead_list_referral',

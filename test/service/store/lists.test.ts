@@ -355,15 +355,15 @@ test('a lead that is erased while its export runs is left out, and the others ke
 
 test('page and total are of the same moment while others write', async () => {
   const writer = db.connect(1);
-  let writing = true;
+  const state = { writing: true };
   const churn = (async () => {
-    for (let round = 0; writing; round++)
+    for (let round = 0; state.writing; round++)
       await writer`update lead_scores set provider = ${round % 2 === 0 ? 'Churn' : 'Yandex'} where company_id between 20 and 29`;
   })();
   for (let round = 0; round < 20; round++) {
     const page = await list({ filter: { provider: 'Churn' } });
     expect(page.leads.length).toBe(page.total);
   }
-  writing = false;
+  state.writing = false;
   await churn;
 });

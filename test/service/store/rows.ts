@@ -322,14 +322,7 @@ export const ROWS: Readonly<Record<string, TableRows>> = {
   },
   scan_counts: {
     valid: { day: '2026-11-25', scans: 3, scored: 2, score_sum: 120, high: 1 },
-    bad: [
-      { scans: 0 },
-      { scored: -1, high: -1 },
-      { score_sum: -1 },
-      { high: -1 },
-      { scored: 4 },
-      { high: 3 },
-    ],
+    bad: [{ scans: 0 }, { scored: -1 }, { score_sum: -1 }, { high: -1 }, { scored: 4 }, { high: 3 }],
   },
 };
 export const SEED_JOB = JOB;

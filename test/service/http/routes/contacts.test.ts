@@ -70,7 +70,10 @@ describe('likely addresses', () => {
         status: 422,
         json: { code: 'invalid-domain' },
       });
-    expect(await post('/email/generate', {})).toMatchObject({ status: 422, json: { code: 'invalid-request' } });
+    expect(await post('/email/generate', {})).toMatchObject({
+      status: 422,
+      json: { code: 'invalid-request' },
+    });
   });
 });
 
@@ -99,6 +102,19 @@ describe('checking likely addresses', () => {
   test('an MX that does not answer makes an address unknown, not invalid', async () => {
     const { json } = await post('/email/generate-and-validate', { domain: 'susan.com.tr' });
     expect(statuses(json)).toEqual(['unknown mx-unanswered']);
+  });
+  test('a resolver that denies even “de” is cut off: what it denies is unknown', async () => {
+    const { service } = world;
+    const cutOff = await startApi(
+      { ...service, lookup: { ...service.lookup, doubtDenials: true } },
+      contactRoutes,
+    );
+    try {
+      const { json } = await post('/email/generate-and-validate', { domain: 'yok-boyle.de' }, cutOff);
+      expect(statuses(json)).toEqual(['unknown mx-unanswered']);
+    } finally {
+      await cutOff.close();
+    }
   });
   test('mail servers are asked only where an administrator has allowed it', async () => {
     const off = await post('/email/generate-and-validate', { domain: 'posta.com.tr', use_smtp: true });
@@ -198,7 +214,10 @@ describe('contacts of a company', () => {
     const none = await post('/leads/kisiler.com.tr/enrich', { contact_emails: ['x', 'y@'] });
     expect(none).toMatchObject({
       status: 422,
-      json: { code: 'no-addresses', issues: [{ path: 'body.contact_emails.0' }, { path: 'body.contact_emails.1' }] },
+      json: {
+        code: 'no-addresses',
+        issues: [{ path: 'body.contact_emails.0' }, { path: 'body.contact_emails.1' }],
+      },
     });
     const unknown = await post('/leads/unknown-firma.com/enrich', { contact_emails: ['a@b.com'] });
     expect(unknown).toMatchObject({ status: 404, json: { code: 'lead-not-found' } });

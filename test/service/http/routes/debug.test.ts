@@ -79,7 +79,10 @@ test('switched off, an address cannot be looked up, and the list is empty', asyn
   const off = await startApi({ ...world.service, lookup, ipSources: () => null }, debugRoutes);
   try {
     expect((await get('config', 'admin', off)).json).toEqual({ enabled: false, databases: [] });
-    expect(await get('8.8.8.8', 'admin', off)).toMatchObject({ status: 404, json: { code: 'enrichment-off' } });
+    expect(await get('8.8.8.8', 'admin', off)).toMatchObject({
+      status: 404,
+      json: { code: 'enrichment-off' },
+    });
   } finally {
     await off.close();
   }

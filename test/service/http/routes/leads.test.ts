@@ -130,7 +130,7 @@ describe('GET /leads/export', () => {
     const bytes = new Uint8Array(
       await (await api.open('GET', '/api/v1/leads/export', { as: 'operator' })).arrayBuffer(),
     );
-    expect([...bytes.slice(0, 3)]).toEqual([0xef, 0xbb, 0xbf]);
+    expect(Array.from(bytes.subarray(0, 3))).toEqual([0xef, 0xbb, 0xbf]);
     expect(text.split('\r\n')[0]).toBe(COLUMNS.map(({ name }) => name).join(','));
     const listed = await get('/leads?page_size=200');
     expect(csv(text).map(({ domain }) => domain)).toEqual(
