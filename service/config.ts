@@ -457,7 +457,7 @@ const Environment = z.object({
   HUNTER_MAIL_FROM: variable(mailbox, {
     about: 'The sender of alert e-mails.',
     unset: 'none; needed with HUNTER_MAIL_SERVER',
-    example: 'hunter.contoso.com',
+    example: 'hunter@contoso.com',
   }),
   HUNTER_SMTP_CHECK_ENABLED: variable(flag, {
     about: 'Whether contact addresses may be checked at the mail server of the company, on request.',

@@ -8,6 +8,7 @@ const DEMO_STRIP = 15;
 export const FOOTER = 44;
 
 const NAME: Style = { size: 17, lead: 22, bold: true, colour: INK.white };
+const LONG_NAME: Style = { ...NAME, size: 12.5, lead: 15.5 };
 const DOMAIN: Style = { size: 9.5, lead: 13, colour: INK.onBand };
 const PRODUCT: Style = { size: 8.5, lead: 12, bold: true, colour: INK.onBand };
 const MARK: Style = { size: 8, lead: 11, bold: true, colour: INK.warn };
@@ -23,9 +24,15 @@ export function drawHead(paper: Paper, sheet: Sheet, tag: Tag): number {
   paper.artifact((doc) => {
     doc.rect(0, top, paper.width, BAND).fill(INK.band);
   });
-  paper.tag(tag, 'H1', () => paper.write(paper.lines(title, NAME, room, 1), NAME, MARGIN, top + 13));
+  // "... Sanayi ve Ticaret Anonim Şirketi" is a name like any other: smaller, on two lines, before it is cut.
+  const isLong = paper.widthOf(paper.printable(title), NAME) > room;
+  const style = isLong ? LONG_NAME : NAME;
+  const name = paper.lines(title, style, room, isLong ? 2 : 1);
+  paper.tag(tag, 'H1', () => paper.write(name, style, MARGIN, top + (isLong ? 8 : 13)));
   const names = domain === sheet.ascii ? domain : `${domain} (${sheet.ascii})`;
-  paper.tag(tag, 'P', () => paper.write(paper.lines(names, DOMAIN, room, 1), DOMAIN, MARGIN, top + 37));
+  paper.tag(tag, 'P', () =>
+    paper.write(paper.lines(names, DOMAIN, room, 1), DOMAIN, MARGIN, top + (isLong ? 42 : 37)),
+  );
   const at = paper.width - MARGIN - right;
   const side = { to: 'right', width: right } as const;
   paper.tag(tag, 'P', () => paper.write(sheet.words.pdf.product, PRODUCT, at, top + 14, side));

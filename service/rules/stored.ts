@@ -15,7 +15,8 @@ interface Row {
   readonly id: number;
   readonly domain: string;
   readonly facts: DomainFacts;
-  readonly changes: number;
+  /** null after a single look-up */
+  readonly changes: number | null;
   readonly employees: number | null;
   readonly organizationSize: string | null;
   readonly referralType: 'co-sell' | 'marketplace' | 'solution-provider' | null;
@@ -39,11 +40,11 @@ export async function storedCompanies(sql: Sql, which: Which): Promise<StoredCom
   const rows = await sql<Row[]>`
     select c.id, c.domain, coalesce(p.kept_facts, s.facts) as facts, c.employees,
       coalesce(c.organization_size, r.organization_size) as "organizationSize", r.referral_type as "referralType",
-      (
+      case when s.scans > 1 then (
         select count(*) from signal_change_history h
         where h.company_id = c.id and h.at >= ${changesSince}::timestamptz and h.cause = 'records'
           and h.change_type not in ('priority_score_changed', 'segment_changed', 'score_changed')
-      ) as changes
+      ) end as changes
     from domain_signals s
     join companies c on c.id = s.company_id
     left join lead_scores p on p.company_id = s.company_id

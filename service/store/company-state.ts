@@ -14,6 +14,8 @@ export interface CompanyState extends KnownBefore<Assessment, Assessment> {
   readonly referral: NonNullable<AssessmentContext['referral']> | null;
   /** changes of records within the window; null when it was never scanned */
   readonly recentChanges: number | null;
+  /** how often it was looked up; 0 = never */
+  readonly scans: number;
   /** facts of the newest scan; null before the first, and where nobody asked for them because nothing is carried over */
   readonly before: StoredFacts | null;
   /** the facts behind the score, where a newer scan has left it as it was and they were asked for */
@@ -30,6 +32,7 @@ interface StateRow {
   readonly size: string | null;
   readonly referral_type: NonNullable<AssessmentContext['referral']>['type'] | null;
   readonly scanned_at: Date | null;
+  readonly scans: number | null;
   readonly asked_at: AskedAt | null;
   readonly retry_at: Date | null;
   readonly retries: number | null;
@@ -57,7 +60,7 @@ export async function lockStates(
     tx`select from companies where id = any (${[...ids]}::bigint[]) order by id for no key update`,
     tx<StateRow[]>`
       select c.id, c.domain, c.employees, coalesce(c.organization_size, r.organization_size) as size,
-        r.referral_type, s.scanned_at, s.asked_at, s.retry_at, s.retries,
+        r.referral_type, s.scanned_at, s.scans, s.asked_at, s.retry_at, s.retries,
         case when ${all} or s.asked_at <> '{}' then s.facts end as facts,
         s.assessment as newest, p.assessment as shown, case when ${all} then p.kept_facts end as kept_facts,
         (
@@ -87,6 +90,7 @@ const stateOf = (row: StateRow): CompanyState => ({
   declared: { employees: row.employees, organizationSize: row.size },
   referral: row.referral_type === null ? null : { type: row.referral_type, active: true },
   recentChanges: row.scanned_at === null ? null : row.changes,
+  scans: row.scans ?? 0,
   before: row.facts === null ? null : { facts: row.facts, askedAt: row.asked_at ?? {} },
   keptFacts: row.kept_facts,
   shown: row.shown,

@@ -42,7 +42,11 @@ export const JobStatus = z
     created_at: z.string(),
     started_at: z.string().nullable(),
     completed_at: z.string().nullable().describe('when it ended, however it did'),
-    eta_seconds: z.int().min(0).nullable().describe('how much longer it takes at the pace so far; null = not known'),
+    eta_seconds: z
+      .int()
+      .min(0)
+      .nullable()
+      .describe('how much longer it takes at the pace so far; null = not known'),
   })
   .meta({ id: 'JobStatus' });
 export type JobStatus = z.infer<typeof JobStatus>;
@@ -75,7 +79,8 @@ export function statusOf(job: JobRow, wrong: readonly ItemRow[], m: Messages, no
   const ended = job.finishedAt !== null;
   const processed = Math.min(total, succeeded + failed + refused + duplicates + cancelled);
   const remaining = ended ? 0 : total - processed;
-  const progress = state === 'completed' ? 100 : total === 0 ? 0 : Math.floor((processed / total) * 1000) / 10;
+  const progress =
+    state === 'completed' ? 100 : total === 0 ? 0 : Math.floor((processed / total) * 1000) / 10;
   return {
     job_id: job.id,
     kind: job.kind,
@@ -115,7 +120,11 @@ function messageOf(job: JobRow, processed: number, m: Messages): string {
 }
 
 /** At the pace of the entries done so far: what was refused at once says nothing of it. */
-function eta({ startedAt, finishedAt, succeeded, failed }: JobRow, remaining: number, now: number): number | null {
+function eta(
+  { startedAt, finishedAt, succeeded, failed }: JobRow,
+  remaining: number,
+  now: number,
+): number | null {
   const worked = succeeded + failed;
   if (finishedAt !== null || startedAt === null || worked === 0) return null;
   return Math.ceil(((now - startedAt.getTime()) / 1000 / worked) * remaining);
@@ -153,7 +162,10 @@ export const JobItem = z
     priority: z.int().nullable(),
     provider: z.string().nullable(),
     scan_status: z.enum(['completed', 'partial']).nullable(),
-    score_kept: z.boolean().nullable().describe('an earlier score stays, since this look-up got no answer that counts'),
+    score_kept: z
+      .boolean()
+      .nullable()
+      .describe('an earlier score stays, since this look-up got no answer that counts'),
     changes: Count.nullable().describe('what had changed since the scan before'),
     error: z.string().nullable(),
     code: z.string().nullable(),

@@ -160,7 +160,10 @@ function viewOf(service: Service, company: CompanyRow, result: ScanResult, langu
   };
 }
 
-const changeView = ({ type, from, to, words, points }: Change, language: Language): z.infer<typeof ChangeView> => ({
+const changeView = (
+  { type, from, to, words, points }: Change,
+  language: Language,
+): z.infer<typeof ChangeView> => ({
   change_type: type,
   old_value: from,
   new_value: to,

@@ -94,7 +94,8 @@ export function decideRescore(
   cause: 'rules' | 'context',
 ): Decision | null {
   if (state.before === null) return null;
-  const context = contextOf(state, now);
+  // What was looked at once shows no stability: thinking about it again is not a second look.
+  const context = { ...contextOf(state, now), ...(state.scans > 1 ? {} : { recentChanges: null }) };
   const assessment = assess(state.before.facts, context, rules.engine);
   const kept = state.shown !== null && state.newest !== null;
   const scored = !kept

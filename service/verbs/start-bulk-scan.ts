@@ -60,7 +60,12 @@ function read({ rules }: Service, { domains, language }: BulkScanInput): Entry[]
   return domains.map((input, position): Entry => {
     const reading = companyDomain(input, engine.mail.consumerDomains);
     if (!reading.ok)
-      return { input, domain: null, code: reading.refusal, sentence: messages[language].refusals[reading.refusal] };
+      return {
+        input,
+        domain: null,
+        code: reading.refusal,
+        sentence: messages[language].refusals[reading.refusal],
+      };
     const { ascii } = reading.domain;
     const same = first.get(ascii) ?? null;
     if (same === null) first.set(ascii, position);
@@ -71,7 +76,9 @@ function read({ rules }: Service, { domains, language }: BulkScanInput): Entry[]
 const issuesOf = (entries: readonly Entry[]): NonNullable<Failure['issues']> =>
   entries
     .slice(0, MOST_ISSUES)
-    .flatMap((entry, at) => (entry.domain === null ? [{ path: `body.domain_list.${at}`, message: entry.sentence }] : []));
+    .flatMap((entry, at) =>
+      entry.domain === null ? [{ path: `body.domain_list.${at}`, message: entry.sentence }] : [],
+    );
 
 async function start(
   service: Service,
@@ -80,7 +87,9 @@ async function start(
   entries: readonly Entry[],
 ): Promise<Outcome<StartedScan>> {
   const at = new Date(service.clock());
-  const named = new Map(entries.flatMap(({ domain }) => (domain === null ? [] : [[domain.ascii, domain] as const])));
+  const named = new Map(
+    entries.flatMap(({ domain }) => (domain === null ? [] : [[domain.ascii, domain] as const])),
+  );
   await withoutErasure(tx);
   const suppressed = await suppressedAmong(tx, [...named.keys()]);
   const known = await findCompanies(tx, [...named.keys()]);
@@ -95,7 +104,9 @@ async function start(
     service.rules.current(),
   );
   const idOf = (domain: string): number | null => known.get(domain)?.id ?? made.get(domain)?.id ?? null;
-  const items = entries.map((entry, position) => itemOf(service, input, entry, position, { suppressed, idOf }));
+  const items = entries.map((entry, position) =>
+    itemOf(service, input, entry, position, { suppressed, idOf }),
+  );
   const count = (state: NewItem['state']): number => items.filter((item) => item.state === state).length;
   if (count('pending') === 0) return failed('domain-suppressed');
   const jobId = await addScanJob(tx, {

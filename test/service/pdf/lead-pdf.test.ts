@@ -1,4 +1,8 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { PDF_WORDS } from '#core/rules/pdf-words.ts';
+import { PRICES } from '#core/sales/contract.ts';
 import type { Language } from '#core/rules/common.ts';
 import { leadPdf } from '#service/pdf/lead-pdf.ts';
 import { sheetOf, type SheetOptions } from '#service/pdf/sheet.ts';
@@ -335,6 +339,14 @@ describe('whatever the records hold, two pages and nothing beyond their edges', 
   });
 });
 
+test('a long name is smaller and on two lines, and whole', async () => {
+  const name = 'Gökpınar Döküm Makina Sanayi ve Dış Ticaret Anonim Şirketi İstanbul Şubesi';
+  const paper = await print(aLead({ company: { ...aLead().company, name } }), 'tr');
+  const [first, second] = paper.pages[0]!.runs;
+  expect(`${first?.text} ${second?.text}`).toBe(name);
+  expectInPlace(paper);
+});
+
 describe('names in other scripts', () => {
   test('an IDN stands as people write it, with its ASCII form', async () => {
     const assessment = anAssessment({ domain: 'xn--gkpnar-wxa88b.com.tr', unicode: 'gökpınar.com.tr' });
@@ -375,3 +387,14 @@ test('title, author, language and structure are told to readers and screen reade
   for (const tag of ['H2', 'P', 'Table', 'TR', 'TH', 'TD', 'L', 'LI'])
     expect(paper.tags[tag]).toBeGreaterThan(0);
 });
+
+const folder = join(import.meta.dirname, '../../../service/pdf');
+const source = globSync('*.ts', { cwd: folder })
+  .map((file) => readFileSync(join(folder, file), 'utf8'))
+  .join('\n');
+test.each(PDF_WORDS.filter((key) => !PRICES.some((price) => price === key)))(
+  'pdf.%s is printed somewhere',
+  (key) => {
+    expect(source).toMatch(new RegExp(`\\.pdf\\.${key}\\b`));
+  },
+);

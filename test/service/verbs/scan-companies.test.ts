@@ -723,6 +723,14 @@ describe('scoring again', () => {
     expect(results).toEqual([]);
     expect(await scores()).toMatchObject({ rule_set: 'hunter-1' });
   });
+  test('thinking again about what was seen once does not make it look stable', async () => {
+    await scanNow();
+    const before = await scores();
+    await rescoreBatch(service, [ID()], service.rules.current());
+    expect((await scores())['confidence']).toBe(before['confidence']);
+    await scanNow();
+    expect((await scores())['confidence']).toBeGreaterThan(before['confidence'] as number);
+  });
   test('more that is known of a company is no change of rules', async () => {
     await scanNow();
     await sql`update companies set employees = 5000`;
