@@ -26,7 +26,7 @@ describe.each(documents)('%s', (document) => {
     expect(paths.filter((path) => !existsSync(join(root, path)))).toEqual([]);
   });
   test('names only scripts that exist', () => {
-    const named = [...text.matchAll(/npm run (?:--silent )?([a-z:-]+)/g)].map((match) => match[1] ?? '');
+    const named = [...text.matchAll(/npm run (?:--silent |-s )?([a-z:-]+)/g)].map((match) => match[1] ?? '');
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
   test('speaks of no machine and no registry', () => {

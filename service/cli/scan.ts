@@ -106,7 +106,10 @@ export async function scanCommand(
   const tier = values['score-only'] ? 'score' : values.full || values.file === undefined ? 'full' : 'score';
   if (values.file !== undefined) {
     const { engine, importColumns: hints } = chosen.value;
-    const list = await readList(values.file, io.stdin, { consumerDomains: engine.mail.consumerDomains, hints });
+    const list = await readList(values.file, io.stdin, {
+      consumerDomains: engine.mail.consumerDomains,
+      hints,
+    });
     if (!list.ok)
       return refuse(
         io,

@@ -96,8 +96,10 @@ try {
       print(`  ${((perSecond / (Number(rate) * workerCount)) * 100).toFixed(1)} % of the limit`);
     break;
   }
-  const sizes = await Promise.all(workers.map((worker) => worker.stop()));
-  print(`  largest memory of a worker: ${Math.round(Math.max(...sizes) / 1_000_000)} MB`);
+  const used = await Promise.all(workers.map((worker) => worker.stop()));
+  const cpu = used.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / domains.length;
+  const memory = Math.max(...used.map((worker) => worker.memory)) / 1_000_000;
+  print(`  ${cpu.toFixed(2)} ms of the workers' CPU a domain, their start included; largest memory ${Math.round(memory)} MB`);
 } finally {
   close();
   await double.stop();

@@ -17,6 +17,13 @@ export interface WorkerChildSettings {
   readonly log?: boolean;
 }
 
+/** What a worker has used, told when it stops in order. */
+export interface WorkerUsage {
+  /** the largest resident set, in bytes */
+  readonly memory: number;
+  readonly cpuMs: number;
+}
+
 const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerChildSettings;
 const config = configOf(settings.env);
 const databaseUrl = config.database.url!;
@@ -37,7 +44,9 @@ async function stop(): Promise<void> {
   await worker.stop();
   close();
   await sql.end({ timeout: 1 });
-  process.stdout.write(`${JSON.stringify({ rss: process.resourceUsage().maxRSS })}\n`);
+  const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+  const usage: WorkerUsage = { memory: maxRSS * 1024, cpuMs: (userCPUTime + systemCPUTime) / 1000 };
+  process.stdout.write(`${JSON.stringify(usage)}\n`);
   process.exit();
 }
 process.once('SIGTERM', () => void stop());

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
-import type { WorkerChildSettings } from './worker-child.ts';
+import type { WorkerChildSettings, WorkerUsage } from './worker-child.ts';
 
 /** A worker in a process of its own. */
 export interface WorkerProcess {
@@ -9,8 +9,8 @@ export interface WorkerProcess {
   readonly works: Promise<void>;
   /** SIGKILL, and it is gone */
   kill(): Promise<void>;
-  /** SIGTERM. @returns its largest memory in bytes */
-  stop(): Promise<number>;
+  /** SIGTERM, and it ends in order */
+  stop(): Promise<WorkerUsage>;
 }
 
 export function spawnWorker(settings: WorkerChildSettings): WorkerProcess {
@@ -35,8 +35,7 @@ export function spawnWorker(settings: WorkerChildSettings): WorkerProcess {
     kill: () => end(child, 'SIGKILL', gone),
     async stop() {
       await end(child, 'SIGTERM', gone);
-      const last = said.trim().split('\n').at(-1) ?? '{}';
-      return ((JSON.parse(last.startsWith('{') ? last : '{}') as { rss?: number }).rss ?? 0) * 1024;
+      return JSON.parse(said.trim().split('\n').at(-1) ?? '') as WorkerUsage;
     },
   };
 }
