@@ -1,8 +1,6 @@
-import { parseDomain } from '#core/domain.ts';
-import { parseAddress } from '#core/contacts/address.ts';
-import { contactQuality } from '#core/contacts/quality.ts';
 import type { Service } from '../context.ts';
 import { ensureCompanies } from '../store/companies.ts';
+import { addContacts } from '../verbs/enrich-contacts.ts';
 import { scanBatch } from '../verbs/scan-companies.ts';
 import type { DemoCompany } from './companies.ts';
 import type { DemoWorld } from './world.ts';
@@ -80,29 +78,15 @@ async function addCompanies(
       inUse,
     );
     const ids = new Map([...made].map(([domain, { id }]) => [domain, id]));
-    const details = companies.map(({ domain, employees, contacts }) => ({
-      id: ids.get(domain) ?? 0,
-      employees,
-      contacts,
-      quality: qualityOf(domain, contacts, inUse.contacts),
-    }));
     await tx`
-      update companies c set employees = d.employees, contact_emails = d.contacts, contact_quality_score = d.quality
-      from jsonb_to_recordset(${tx.json(details)}) as d(id bigint, employees int, contacts text[], quality smallint)
-      where c.id = d.id`;
+      update companies c set employees = d.employees
+      from unnest(
+        ${companies.map(({ domain }) => ids.get(domain) ?? 0)}::bigint[],
+        ${companies.map(({ employees }) => employees)}::int[]
+      ) as d(id, employees)
+      where c.id = d.id and c.employees is distinct from d.employees`;
+    for (const { domain, contacts } of companies)
+      await addContacts(tx, domain, contacts, inUse, { allowReserved: true });
     return ids;
   });
-}
-
-function qualityOf(
-  domain: string,
-  contacts: readonly string[],
-  rules: Parameters<typeof contactQuality>[2],
-): number | null {
-  const company = parseDomain(domain, { allowReserved: true });
-  const addresses = contacts.flatMap((text) => {
-    const reading = parseAddress(text, { allowReserved: true });
-    return reading.ok ? [reading.address] : [];
-  });
-  return company.ok && addresses.length > 0 ? contactQuality(addresses, company.domain, rules).score : null;
 }

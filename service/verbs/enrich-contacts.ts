@@ -36,11 +36,12 @@ export async function addContacts(
   domain: string,
   texts: readonly string[],
   rules: Pick<AllRules, 'contacts'>,
+  options: { readonly allowReserved?: boolean } = {},
 ): Promise<EnrichedContacts | null> {
   const stored = await lockContacts(tx, domain);
   const company = parseDomain(domain, { allowReserved: true });
   if (stored === null || !company.ok) return null;
-  const { addresses: fresh, refused, repeated } = cleanAddresses(texts);
+  const { addresses: fresh, refused, repeated } = cleanAddresses(texts, options);
   const known = cleanAddresses(stored.addresses, { allowReserved: true }).addresses;
   const all = cleanAddresses(
     [...known, ...fresh].map(({ address }) => address),

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { companyName } from '#core/company-name.ts';
-import { cleanAddresses, type Address } from '#core/contacts/address.ts';
-import { namePattern } from '#core/contacts/pattern.ts';
-import { contactQuality } from '#core/contacts/quality.ts';
+import { cleanAddresses } from '#core/contacts/address.ts';
 import type { Domain } from '#core/domain.ts';
 import type { Language } from '#core/rules/common.ts';
 import type { Service } from '../context.ts';
@@ -14,6 +12,7 @@ import { addRawLeads } from '../store/raw-leads.ts';
 import { withoutErasure } from '../store/suppressions.ts';
 import { addWebhookRetry } from '../store/webhook-retries.ts';
 import { queueScan } from './ingest-domain.ts';
+import { addContacts } from './enrich-contacts.ts';
 import { companyDomain } from './scan.ts';
 
 /** What a machine sends. */
@@ -95,7 +94,7 @@ export async function takeIn(
   service: Service,
   tx: Transaction,
   payload: WebhookPayload,
-  { ascii, unicode, ...domain }: Domain,
+  { ascii, unicode }: Domain,
 ): Promise<Outcome<WebhookResult>> {
   const rules = service.rules.current();
   await withoutErasure(tx);
@@ -104,17 +103,16 @@ export async function takeIn(
   const companies = await ensureCompanies(tx, [{ domain: ascii, unicode, name, source: 'webhook' }], rules);
   const company = companies.get(ascii);
   if (company === undefined) throw new Error('a company was not made');
-  const given = cleanAddresses(payload.contact_emails ?? []);
-  const { addresses } = given;
-  if (addresses.length > 0)
-    await addContacts(service, tx, company.id, { ascii, unicode, ...domain }, addresses);
+  const texts = payload.contact_emails ?? [];
+  const enriched = texts.length === 0 ? null : await addContacts(tx, ascii, texts, rules);
+  const [first] = cleanAddresses(texts).addresses;
   await addRawLeads(tx, [
     {
       source: 'webhook',
       companyId: company.id,
       domain: ascii,
       companyName: name === null || name.length > 300 ? null : name,
-      email: addresses[0]?.address ?? null,
+      email: first?.address ?? null,
       website: null,
       payload: {
         domain: payload.domain,
@@ -129,29 +127,7 @@ export async function takeIn(
   return done({
     domain: ascii,
     ingested: true,
-    enriched: addresses.length > 0,
-    refusedAddresses: given.refused.length,
+    enriched: (enriched?.usable ?? 0) > 0,
+    refusedAddresses: enriched?.refused.length ?? 0,
   });
-}
-
-const MOST_ADDRESSES = 200;
-
-/** Adds addresses to those that are known; quality and pattern are those of all of them. */
-async function addContacts(
-  service: Service,
-  tx: Transaction,
-  companyId: number,
-  domain: Domain,
-  addresses: readonly Address[],
-): Promise<void> {
-  const { contacts } = service.rules.current();
-  const [row] = await tx<{ known: string[] }[]>`
-    select contact_emails as known from companies where id = ${companyId} for no key update`;
-  const texts = [...(row?.known ?? []), ...addresses.map(({ address }) => address)];
-  const all = cleanAddresses(texts).addresses.slice(0, MOST_ADDRESSES);
-  await tx`
-    update companies set contact_emails = ${all.map(({ address }) => address)}::text[],
-      contact_quality_score = ${contactQuality(all, domain, contacts).score},
-      linkedin_pattern = ${namePattern(all, domain, contacts).pattern}
-    where id = ${companyId}`;
 }
