@@ -38,7 +38,7 @@ const OPEN: readonly FindingId[] = [
  */
 export function assess(facts: DomainFacts, context: AssessmentContext, rules: Rules): Assessment {
   const { mail: mailRules, set, improvements } = rules;
-  const spf = spfStructure(facts.domain, facts.txt, facts.spfTxt);
+  const spf = spfStructure(facts.domain, facts.txt, facts.spfTxt, mailRules.readSpf);
   const mail = classifyMail(facts, spf, mailRules);
   const readings = readRecords(facts, spf, mail, mailRules);
   const services = workloads(facts, spf, mail, mailRules);

@@ -11,9 +11,11 @@ import type { MailRules } from './rules.ts';
  */
 
 /** Names whose TXT the SPF evaluation needs next; empty when it is followed, or at its limit. */
-export const spfNamesToAsk = (facts: DomainFacts): readonly string[] => spfOf(facts).toFollow;
+export const spfNamesToAsk = (facts: DomainFacts, rules: MailRules): readonly string[] =>
+  spfOf(facts, rules).toFollow;
 
-const spfOf = (facts: DomainFacts): SpfStructure => spfStructure(facts.domain, facts.txt, facts.spfTxt);
+const spfOf = (facts: DomainFacts, rules: MailRules): SpfStructure =>
+  spfStructure(facts.domain, facts.txt, facts.spfTxt, rules.readSpf);
 
 /** Mailbox providers that the MX or the records beside it name so far, the surest first. */
 function likelyProviders(facts: DomainFacts, rules: MailRules): string[] {
@@ -21,7 +23,7 @@ function likelyProviders(facts: DomainFacts, rules: MailRules): string[] {
   const byMx = classifyMxHosts(facts, records, rules).flatMap((host) =>
     host.is === 'mailbox' ? [host.provider.id] : [],
   );
-  const bySigns = mailboxSigns(facts, spfOf(facts), rules).map((sign) => sign.provider.id);
+  const bySigns = mailboxSigns(facts, spfOf(facts, rules), rules).map((sign) => sign.provider.id);
   return [...new Set([...byMx, ...bySigns])];
 }
 
@@ -71,7 +73,7 @@ export function needsEvidence(facts: DomainFacts, rules: MailRules): boolean {
   const mailboxes = new Set(hosts.map((host) => (host.is === 'mailbox' ? host.provider.id : host.is)));
   if (mailboxes.size > 1) return true;
   if (hosts.every((host) => host.is === 'mailbox' && host.provider.id !== 'M365')) {
-    return mailboxSigns(facts, spfOf(facts), rules).some((sign) => sign.provider.id === 'M365');
+    return mailboxSigns(facts, spfOf(facts, rules), rules).some((sign) => sign.provider.id === 'M365');
   }
   return true;
 }

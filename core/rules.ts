@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { SuffixMap } from './classify/suffix.ts';
+import { readSpf, type SpfReading } from './records/spf-structure.ts';
+import { remembering } from './remember.ts';
 import { ClassificationFile, type Classification } from './rules/classification.ts';
 import {
   ConsumerDomainsFile,
@@ -59,6 +61,8 @@ export interface MailRules {
   readonly consumerDomains: ReadonlySet<string>;
   readonly dkimSelectors: readonly string[];
   readonly classification: Classification;
+  /** reads an SPF record, and remembers: no part of the rules, only held by them */
+  readonly readSpf: (text: string) => SpfReading;
 }
 
 /** Everything the engine needs besides facts and context. */
@@ -100,8 +104,11 @@ export function mailRules(files: MailFiles): MailRules {
     consumerDomains: new Set(files['consumer-domains'].groups.flatMap((group) => group.domains)),
     dkimSelectors: files['dkim-selectors'].selectors.map((entry) => entry.selector),
     classification: files.classification,
+    readSpf: remembering(readSpf, SPF_MEMORY),
   };
 }
+/** A reading takes some 5 kB. Every record that is seen to be longer than this is rare, or meant to do harm. */
+const SPF_MEMORY = { max: 1000, longest: 4096 };
 
 /** Faults that no single file shows: a suffix that stands for two things, a list that does not end in a catch-all. */
 export function crossFaults(files: MailFiles): RuleFault[] {

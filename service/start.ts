@@ -35,11 +35,12 @@ export async function start(args: readonly string[]): Promise<ExitCode> {
 
   const io: Io = {
     out: (text) => void stdout.write(text),
+    bytes: (chunk) => new Promise((resolve) => void stdout.write(chunk, () => resolve())),
+    terminal: stdout.isTTY === true,
     err: (text) => void stderr.write(text),
     columns: stdout.columns ?? 80,
     color: stdout.isTTY === true && stdout.hasColors() && !env['NO_COLOR'],
-    // Cards on the same terminal would tear a bar, and show the progress themselves.
-    progress: stderr.isTTY === true && stdout.isTTY !== true ? stderr : null,
+    progress: stderr.isTTY === true ? stderr : null,
     stdin,
     signal: interrupt.signal,
   };

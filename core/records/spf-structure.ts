@@ -12,6 +12,7 @@ import {
   selectSpf,
   type SpfFaultCode,
   type SpfNote,
+  type SpfParse,
   type SpfQualifier,
   type SpfRecord,
 } from './spf.ts';
@@ -79,11 +80,32 @@ export interface SpfStructure {
   readonly toFollow: readonly string[];
 }
 
+/** All that the text of one record says by itself: the same wherever the record stands. */
+export interface SpfReading {
+  readonly parse: SpfParse;
+  /** null when the text is no SPF record at all */
+  readonly terms: SpfTerms | null;
+}
+interface SpfTerms {
+  readonly record: SpfRecord;
+  readonly cost: Cost;
+  readonly directIncludes: readonly string[];
+}
+
+/** Reads the text of an SPF record. */
+export function readSpf(text: string): SpfReading {
+  const parse = parseSpf(text);
+  const { record } = parse;
+  const terms =
+    record === null ? null : { record, cost: costOf(record), directIncludes: directIncludes(record) };
+  return { parse, terms };
+}
+
 type Node =
-  | { readonly state: 'found'; readonly record: SpfRecord }
+  | { readonly state: 'found'; readonly terms: SpfTerms }
   | {
       readonly state: 'permerror';
-      readonly record: SpfRecord | null;
+      readonly terms: SpfTerms | null;
       readonly problems: SpfStructureProblem[];
     }
   | { readonly state: 'absent' | 'unanswered' | 'not-followed' };
@@ -101,11 +123,15 @@ interface Target {
   readonly at: number;
 }
 
-/** Reads the structure of the policy of `domain` from the TXT records known so far. */
+/**
+ * Reads the structure of the policy of `domain` from the TXT records known so far. `read` reads one record: the rules
+ * bring one that remembers, since a policy is looked at several times and the big senders' records are in most of them.
+ */
 export function spfStructure(
   domain: string,
   apexTxt: Lookup<readonly string[]>,
   spfTxt: Readonly<Record<string, Lookup<readonly string[]>>>,
+  read: (text: string) => SpfReading = readSpf,
 ): SpfStructure {
   const apex = domain.toLowerCase();
   const known = new Map<string, Lookup<readonly string[]>>();
@@ -114,22 +140,22 @@ export function spfStructure(
 
   const nodes = new Map<string, Node>();
   const node = (name: string): Node => {
-    let read = nodes.get(name);
-    if (read === undefined) nodes.set(name, (read = readNode(name, known.get(name))));
-    return read;
+    let there = nodes.get(name);
+    if (there === undefined) nodes.set(name, (there = readNode(name, known.get(name), read)));
+    return there;
   };
 
   const own = node(apex);
   const texts = apexTxt.state === 'found' ? selectSpf(apexTxt.value) : { state: 'none' as const };
   const records = texts.state === 'multiple' ? texts.texts : texts.state === 'one' ? [texts.text] : [];
-  const record = 'record' in own ? own.record : null;
-  const parsed = records[0] === undefined ? null : parseSpf(records[0]);
+  const terms = 'terms' in own ? own.terms : null;
+  const parsed = records[0] === undefined ? null : read(records[0]).parse;
   const head = {
     raw: records[0] ?? null,
     records,
     notes: parsed?.notes ?? [],
-    record,
-    directIncludes: record === null ? [] : directIncludes(record),
+    record: terms?.record ?? null,
+    directIncludes: terms?.directIncludes ?? [],
   };
   if (own.state !== 'found')
     return {
@@ -137,10 +163,10 @@ export function spfStructure(
       // the apex is asked before all else: a missing answer is "unanswered" here, never "not-followed"
       state: own.state === 'not-followed' ? 'unanswered' : own.state,
       problems: own.state === 'permerror' ? own.problems : [],
-      all: record === null ? null : costOf(record).all,
+      all: terms?.cost.all ?? null,
       includes: [],
       redirects: [],
-      lookups: record === null ? 0 : costOf(record).own,
+      lookups: terms?.cost.own ?? 0,
       overLimit: false,
       voidLookups: [],
       complete: own.state === 'absent' || own.state === 'permerror',
@@ -165,17 +191,21 @@ export function spfStructure(
   };
 }
 
-function readNode(name: string, lookup: Lookup<readonly string[]> | undefined): Node {
+function readNode(
+  name: string,
+  lookup: Lookup<readonly string[]> | undefined,
+  read: (text: string) => SpfReading,
+): Node {
   if (!isQueryable(name)) return { state: 'absent' };
   if (lookup === undefined) return { state: 'not-followed' };
   if (lookup.state !== 'found') return { state: lookup.state };
   const selected = selectSpf(lookup.value);
   if (selected.state === 'none') return { state: 'absent' };
-  const parsed = parseSpf(selected.state === 'one' ? selected.text : (selected.texts[0] ?? ''));
+  const { parse, terms } = read(selected.state === 'one' ? selected.text : (selected.texts[0] ?? ''));
   if (selected.state === 'multiple')
     return {
       state: 'permerror',
-      record: parsed.record,
+      terms,
       problems: [
         {
           code: 'multiple-records',
@@ -185,11 +215,11 @@ function readNode(name: string, lookup: Lookup<readonly string[]> | undefined): 
         },
       ],
     };
-  if (parsed.ok) return { state: 'found', record: parsed.record };
+  if (terms !== null && parse.ok) return { state: 'found', terms };
   return {
     state: 'permerror',
-    record: parsed.record,
-    problems: parsed.problems.map((problem) => ({ ...problem, name })),
+    terms,
+    problems: parse.ok ? [] : parse.problems.map((problem) => ({ ...problem, name })),
   };
 }
 
@@ -239,7 +269,7 @@ function walk(apex: string, node: (name: string) => Node, loops: ReadonlySet<str
     const { name: from, depth } = queue[next] ?? { name: apex, depth: 0 };
     const at = node(from);
     if (at.state !== 'found') continue;
-    for (const target of costOf(at.record).targets) {
+    for (const target of at.terms.cost.targets) {
       const list = target.via === 'include' ? includes : redirects;
       const name = target.spec.name;
       if (name === null) {
@@ -308,7 +338,7 @@ function countLookups(
     // a record with a fault is not evaluated (section 4.6); its includer is a permerror anyway
     if (at.state !== 'found') return 0;
     open.add(name);
-    const cost = costOf(at.record);
+    const { cost } = at.terms;
     let sum = cost.own;
     for (const { spec } of cost.targets) if (spec.name !== null) sum += count(spec.name, depth + 1);
     open.delete(name);
@@ -324,7 +354,7 @@ function finalAll(apex: string, node: (name: string) => Node): SpfQualifier | nu
     seen.add(name);
     const at = node(name);
     if (at.state !== 'found') return null;
-    const { all, targets } = costOf(at.record);
+    const { all, targets } = at.terms.cost;
     if (all !== null) return all;
     name = targets.find((target) => target.via === 'redirect')?.spec.name ?? null;
   }

@@ -69,8 +69,8 @@ const VERSION = 'v=spf1';
 /** Whether a TXT record is an SPF record: the version section ends in SP or with the record (section 4.5). */
 export function isSpf(text: string): boolean {
   return (
-    text.slice(0, VERSION.length).toLowerCase() === VERSION &&
-    (text.length === VERSION.length || text[VERSION.length] === ' ')
+    (text.length === VERSION.length || text[VERSION.length] === ' ') &&
+    text.slice(0, VERSION.length).toLowerCase() === VERSION
   );
 }
 

@@ -175,6 +175,23 @@ const CLI = [
   'demoFilling',
   'demoProgress',
   'demoNotEmpty',
+  'badChoice',
+  'importTooLarge',
+  'importReading',
+  'importScanning',
+  'importColumns',
+  'importColumnHint',
+  'importDone',
+  'importScanned',
+  'importScansFailed',
+  'importRejected',
+  'importGoesOn',
+  'importWaits',
+  'exportDone',
+  'exportEmpty',
+  'exportFormat',
+  'exportTerminal',
+  'exportInterrupted',
 ] as const;
 
 const INGEST_WORDS = [

@@ -2,6 +2,10 @@
 export interface Io {
   /** standard output: results only */
   out(text: string): void;
+  /** bytes to standard output; settles when the reader can take more */
+  bytes(chunk: Uint8Array): Promise<void>;
+  /** whether standard output is a terminal: what is binary does not go there */
+  readonly terminal: boolean;
   /** standard error: progress, warnings, refusals */
   err(text: string): void;
   /** columns of the terminal; 80 where standard output is none */

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { RuleFault } from '#core/rules.ts';
 import { fill, type Messages } from '#core/rules/messages.ts';
@@ -6,19 +5,16 @@ import type { Config } from '../config.ts';
 import type { Service, World } from '../context.ts';
 import { failureSentence, type Failure } from '../failure.ts';
 import { rescoreHere } from '../jobs/rescore-here.ts';
-import { openService } from '../open.ts';
-import { readOverlay, readRules, type AllRules } from '../rule-files.ts';
+import { readOverlay, readRules } from '../rule-files.ts';
 import type { RuleChoice, RuleInput } from '../rules/choice.ts';
-import { rulesSentence } from '../rules/sentence.ts';
-import { silentLog } from '../telemetry/log.ts';
 import { activateRules } from '../verbs/activate-rules.ts';
 import { backtestRules } from '../verbs/backtest-rules.ts';
 import { previewRules } from '../verbs/preview-rules.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { startProgress } from './progress.ts';
 import { backtestText, previewText, type TableWords } from './rule-tables.ts';
-import { safeJson, safeText } from './safe.ts';
-import { openFault } from './serve.ts';
+import { safeJson } from './safe.ts';
+import { withService, type ServiceSetup } from './service.ts';
 
 const OPTIONS = {
   rules: { type: 'string' },
@@ -46,13 +42,8 @@ interface Options {
   readonly wait: boolean;
 }
 
-export interface TrialSetup {
-  readonly config: Config;
-  readonly world: World;
-  readonly version: string;
-  readonly m: Messages;
-  readonly io: Io;
-}
+/** The rules are read again, with the faults of an overlay told by file. */
+export type TrialSetup = Omit<ServiceSetup, 'rules'>;
 
 /** `hunter rules preview | backtest | activate`: what other rules would do, and making them hold. */
 export async function ruleTrial(trial: Trial, args: readonly string[], setup: TrialSetup): Promise<ExitCode> {
@@ -66,7 +57,7 @@ export async function ruleTrial(trial: Trial, args: readonly string[], setup: Tr
   if (overlay !== null && !overlay.ok) return faulty(overlay.faults, EXIT.refused, setup);
   const configured = readRules({ set: config.rules.set, overlayPath: config.rules.overlay });
   if (!configured.ok) return faulty(configured.faults, EXIT.failed, setup);
-  return withService(setup, configured.value, (service) => {
+  return withService('hunter rules', { ...setup, rules: configured.value }, (service) => {
     const run = new TrialRun(service, setup, options);
     return run[trial]({ set: options.set, overlay: overlay === null ? null : overlay.value.overlay });
   });
@@ -181,36 +172,6 @@ async function workerLives({ sql, clock }: Service): Promise<boolean> {
       select from workers where not stopping and heartbeat_at > ${new Date(clock())}::timestamptz - ${DEAD_AFTER}::interval
     ) as alive`;
   return row?.alive ?? false;
-}
-
-/** Opens the database with the rules that hold in it; says so where they are not the configured ones. */
-async function withService(
-  { config, world, version, m, io }: TrialSetup,
-  configured: AllRules,
-  work: (service: Service) => Promise<ExitCode>,
-): Promise<ExitCode> {
-  const opened = await openService({
-    config,
-    rules: configured,
-    world,
-    randomBytes,
-    log: silentLog,
-    version,
-    application: 'hunter rules',
-    listen: false,
-  });
-  if (!opened.ok) {
-    io.err(`${openFault(opened.fault, m)}\n`);
-    return EXIT.failed;
-  }
-  try {
-    const { service, rules } = opened.value;
-    const sentence = rulesSentence(rules.state(), m, configured.sales.wording[config.language]);
-    if (sentence !== null) io.err(`${safeText(sentence)}\n`);
-    return await work(service);
-  } finally {
-    await opened.value.close();
-  }
 }
 
 function faulty(faults: readonly RuleFault[], code: ExitCode, { m, io }: TrialSetup): ExitCode {

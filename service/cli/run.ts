@@ -7,6 +7,8 @@ import { fill } from '#core/rules/messages.ts';
 import { backupCommand, restoreCommand } from './backup.ts';
 import { EXIT, type ExitCode, type Io } from './io.ts';
 import { doctorCommand } from './doctor.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
 import { migrateCommand } from './migrate.ts';
 import { refreshBootstrap } from './refresh.ts';
 import { ruleTrial } from './rule-trials.ts';
@@ -21,6 +23,8 @@ const COMMANDS = [
   'worker',
   'demo',
   'scan',
+  'import',
+  'export',
   'rules',
   'migrate',
   'backup',
@@ -105,6 +109,15 @@ async function runCommand(
     return EXIT.failed;
   }
 
+  const setup = {
+    config: reading.config,
+    rules: rules.value,
+    world: { ...world, warn },
+    version,
+    debug: env['HUNTER_DEBUG'] === 'true',
+    m,
+    io,
+  };
   switch (command) {
     case 'scan':
       return scanCommand(rest, reading.config, rules.value, { ...world, warn }, io);
@@ -119,7 +132,6 @@ async function runCommand(
         return refreshBootstrap(rules.value.registration.bootstrap, from, m, io);
       }
       if (rest[0] === 'preview' || rest[0] === 'backtest' || rest[0] === 'activate') {
-        const setup = { config: reading.config, world: { ...world, warn }, version, m, io };
         return ruleTrial(rest[0], rest.slice(1), setup);
       }
       io.err(
@@ -130,16 +142,11 @@ async function runCommand(
     case 'api':
     case 'worker':
     case 'demo':
-      return serveCommand(command, rest, {
-        config: reading.config,
-        rules: rules.value,
-        world: { ...world, warn },
-        randomBytes,
-        version,
-        debug: env['HUNTER_DEBUG'] === 'true',
-        m,
-        io,
-      });
+      return serveCommand(command, rest, { ...setup, randomBytes });
+    case 'import':
+      return importCommand(rest, setup);
+    case 'export':
+      return exportCommand(rest, setup);
     case 'migrate':
       return migrateCommand(rest, reading.config, m, io);
     case 'backup':

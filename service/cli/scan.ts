@@ -18,6 +18,7 @@ import { createFactsWriter, readFacts } from './facts-file.ts';
 import { failureSentence } from '../failure.ts';
 import { readList, type InputRow } from './input.ts';
 import { EXIT, NOBODY_READS, type ExitCode, type Io } from './io.ts';
+import { optionSentence } from './options.ts';
 import { inOrder } from './ordered.ts';
 import { startProgress } from './progress.ts';
 import { safeJson } from './safe.ts';
@@ -55,7 +56,7 @@ export async function scanCommand(
   try {
     ({ values, positionals } = parse(args));
   } catch (error) {
-    return refuseOption(error, say(config.language), io);
+    return refuse(io, optionSentence(error, 'scan', say(config.language)));
   }
   const language = values.lang ?? config.language;
   if (!isLanguage(language)) return refuse(io, say(config.language).cli.badLanguage);
@@ -134,13 +135,6 @@ const isLanguage = (text: string): text is Language => (LANGUAGES as readonly st
 function refuse(io: Io, sentence: string): ExitCode {
   io.err(`${sentence}\n`);
   return EXIT.refused;
-}
-
-function refuseOption(error: unknown, m: AllRules['messages']['tr'], io: Io): ExitCode {
-  const { code, message } = error as NodeJS.ErrnoException;
-  const option = /'(?:-\w, )?(--?[^\s'<]+)/.exec(message)?.[1] ?? '';
-  const text = code === 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE' ? m.cli.needsValue : m.cli.unknownOption;
-  return refuse(io, fill(text, { option, command: 'scan' }));
 }
 
 function reread(
@@ -260,7 +254,11 @@ class Run {
   async #each(results: AsyncIterable<Result>, total: number): Promise<ExitCode> {
     const { factsFile } = this.#options;
     const writer = factsFile === null ? null : createFactsWriter(factsFile);
-    const bar = total > 1 ? startProgress(this.#io, this.#world.clock, total, this.#m.cli.progress) : null;
+    // Cards on the same terminal would tear a bar, and show the progress themselves.
+    const bar =
+      total > 1 && !this.#io.terminal
+        ? startProgress(this.#io, this.#world.clock, total, this.#m.cli.progress)
+        : null;
     let shown = 0;
     for await (const result of results) {
       // What was cancelled half-way is not a result.

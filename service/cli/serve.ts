@@ -60,7 +60,8 @@ export async function serveCommand(
   try {
     if (reset) await emptyDemo(opened.value);
     if (role === 'demo') await fillIfNeeded(opened.value, setup);
-    if (reset || io.signal.aborted) return EXIT.done;
+    if (reset) return io.signal.aborted ? EXIT.interrupted : EXIT.done;
+    if (io.signal.aborted) return EXIT.done;
     return await run(role, opened.value, setup);
   } finally {
     await opened.value.close();

@@ -149,22 +149,23 @@ export function createApp(service: Service, routes: readonly Route[], parts: App
     return refusal(call, failed(isDatabaseDown(error) ? 'database-unavailable' : 'internal').failure);
   }
 
+  /** There is nothing at this address, or nothing for this method. */
+  function notAllowed(call: Call, path: string): Response {
+    const allowed = places.methodsAt(path).join(', ');
+    const { failure } =
+      allowed === '' ? failed('route-not-found') : failed('method-not-allowed', { allowed });
+    return refusal(call, failure);
+  }
+
   const hono = new Hono<Env>({ strict: false });
   for (const place of places.all) {
     hono.on([place.method], [place.pattern], async ({ env: { call }, req }) => {
+      if (places.isAnothers(place, req.path)) return notAllowed(call, req.path);
       call.place = place;
       return serve(call, place.route, req.param()).catch((error: unknown) => crash(call, error));
     });
   }
-  hono.notFound(({ env: { call }, req }) => {
-    const allowed = places.methodsAt(req.path);
-    return refusal(
-      call,
-      allowed.length === 0
-        ? failed('route-not-found').failure
-        : failed('method-not-allowed', { allowed: allowed.join(', ') }).failure,
-    );
-  });
+  hono.notFound(({ env: { call }, req }) => notAllowed(call, req.path));
   hono.onError((error, { env: { call } }) => crash(call, error));
 
   async function answer(call: Call): Promise<Response> {

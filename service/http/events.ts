@@ -47,25 +47,29 @@ export function jobEvents<T>(options: EventOptions<T>): Response {
     const send = (line: string): void => {
       if (!over.signal.aborted) controller.enqueue(text.encode(line));
     };
+    /** A client that reads slowly gets less often where things stand, instead of all that it has missed. */
+    const reads = (): boolean => (controller.desiredSize ?? 0) > 0;
     let wake: () => void = () => undefined;
     let news = false;
     const unwatch = jobNews(service).watch(jobId, () => {
       news = true;
       wake();
     });
-    const alive = setInterval(() => send(': \n\n'), pace.aliveMs);
+    const alive = setInterval(() => reads() && send(': \n\n'), pace.aliveMs);
     try {
-      for (let id = 1, last = ''; !gone.aborted; ) {
+      for (let id = 1, last = ''; !gone.aborted;) {
         news = false;
         const value = await read();
         const data = JSON.stringify(value);
         const end = value === null || isEnd(value);
-        if (data !== last && value !== null) send(`id: ${id++}\nevent: progress\ndata: ${data}\n\n`);
+        if (data !== last && value !== null && (end || reads())) {
+          send(`id: ${id++}\nevent: progress\ndata: ${data}\n\n`);
+          last = data;
+        }
         if (end) {
           send(`event: end\ndata: ${data}\n\n`);
           break;
         }
-        last = data;
         await service.sleep(pace.leastMs, gone);
         if (news || gone.aborted) continue;
         const look = new AbortController();

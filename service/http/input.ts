@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Language } from '#core/rules/common.ts';
 import { done, failed, type Failure, type Outcome } from '../failure.ts';
+import { storableText } from '../store/storable.ts';
 import type { Route } from './route.ts';
 
 /** What a request brings along, read and checked. */
@@ -49,7 +50,10 @@ export async function readInput(
     : body;
 }
 
-/** Query parameters: repeated ones as a list; an empty one counts as not given. `lang` belongs to every route. */
+/**
+ * Query parameters: repeated ones as a list; an empty one counts as not given. `lang` belongs to every route. A NUL,
+ * which no column can be compared with, becomes U+FFFD, as it does in what is stored.
+ */
 export function queryOf(url: string): Record<string, string | string[]> {
   const at = url.indexOf('?');
   if (at === -1) return {};
@@ -57,7 +61,8 @@ export function queryOf(url: string): Record<string, string | string[]> {
   for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
     if (value === '' || name === 'lang') continue;
     const before = values.get(name);
-    values.set(name, before === undefined ? value : [before, value].flat());
+    const text = storableText(value);
+    values.set(name, before === undefined ? text : [before, text].flat());
   }
   return Object.fromEntries(values);
 }
@@ -74,13 +79,16 @@ function check(
 }
 
 const WORDS = { tr: z.locales.tr().localeError, en: z.locales.en().localeError };
-/** zod's own sentences in the language; an expression of ours is no help to a reader. */
+/** zod's own sentences in the language; an expression of ours, and "undefined", are no help to a reader. */
 const wordsOf =
   (language: Language): z.core.$ZodErrorMap =>
-  (issue) =>
-    issue.code === 'invalid_format' && issue.format === 'regex'
-      ? { tr: 'Biçimi beklendiği gibi değil', en: 'Not of the expected form' }[language]
-      : WORDS[language](issue);
+  (issue) => {
+    if (issue.code === 'invalid_format' && issue.format === 'regex')
+      return { tr: 'Biçimi beklendiği gibi değil', en: 'Not of the expected form' }[language];
+    if (issue.code === 'invalid_type' && issue.input === undefined)
+      return { tr: 'Eksik', en: 'Missing' }[language];
+    return WORDS[language](issue);
+  };
 
 const issuesOf = (error: z.ZodError, where: string): NonNullable<Failure['issues']> =>
   error.issues.slice(0, MOST_ISSUES).map(({ path, message }) => ({
@@ -108,7 +116,24 @@ async function jsonOf(route: Route, raw: Request, language: Language): Promise<O
   } catch {
     return failed('malformed-json');
   }
+  if (isDeeperThan(DEEPEST, value))
+    return failed('invalid-request', {}, [{ path: 'body', message: TOO_DEEP[language] }]);
   return check(route.body, value, 'body', language);
+}
+
+/** Nothing that is sent here nests like this, and whoever goes through it level by level would run out of stack. */
+const DEEPEST = 64;
+const TOO_DEEP = {
+  tr: `İç içe en çok ${DEEPEST} düzey olabilir`,
+  en: `Nested more than ${DEEPEST} levels deep`,
+};
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  const isNested = (inner: unknown): inner is object => typeof inner === 'object' && inner !== null;
+  let level = [value].filter(isNested);
+  for (let depth = 0; depth < levels && level.length > 0; depth += 1)
+    level = level.flatMap((inner) => (Object.values(inner) as unknown[]).filter(isNested));
+  return level.length > 0;
 }
 
 /** The declared length may be missing or wrong: bytes are counted as they come. Null = more than the limit. */

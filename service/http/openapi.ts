@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { FAILURE_CODES, type FailureCode } from '#core/rules/failures.ts';
 import type { Messages } from '#core/rules/messages.ts';
 import { FAILURE_STATUS } from '../failure.ts';
-import { ACCESS, type Access } from './access.ts';
+import { ACCESS, type Access, type RouteId } from './access.ts';
+import { LINKS } from './links.ts';
 import { chapterOf, INTRODUCTION, TAGS } from './openapi-text.ts';
 import { API_PREFIX } from './places.ts';
 import type { Reply, Route } from './route.ts';
@@ -27,19 +28,22 @@ export interface DocumentSetup {
   readonly version: string;
   /** for the sentences of the examples */
   readonly messages: Messages;
+  /** whether people are taken without signing in: the internal mode */
+  readonly open: boolean;
 }
 
 /** The OpenAPI 3.1 document of these routes. Pure. */
-export function openApiDocument(routes: readonly Route[], { version, messages }: DocumentSetup) {
+export function openApiDocument(routes: readonly Route[], { version, messages, open }: DocumentSetup) {
   const book = createSchemaBook();
   const paths: Record<string, Record<string, unknown>> = {};
-  const codes = new Set<FailureCode>();
+  const codes = new Set<FailureCode>(['malformed-request']);
+  const ids = new Set(routes.map(({ id }) => id));
   const error = book.schema(ErrorSchema, 'output');
   for (const route of routes) {
     const [method = '', path = ''] = route.id.split(' ');
     const full = route.at === 'root' ? path : `${API_PREFIX}${path}`;
     for (const code of failuresOf(route)) codes.add(code);
-    (paths[full] ??= {})[method.toLowerCase()] = operation(route, book, error);
+    (paths[full] ??= {})[method.toLowerCase()] = operation(route, { book, error, ids, open });
   }
   return {
     openapi: '3.1.0',
@@ -62,8 +66,8 @@ export function openApiDocument(routes: readonly Route[], { version, messages }:
           name: 'lang',
           in: 'query',
           required: false,
-          description: 'language of sentences',
-          schema: { type: 'string', enum: ['tr', 'en'] },
+          description: 'language of sentences: tr or en; another one is passed over',
+          schema: { type: 'string', examples: ['tr', 'en'] },
         },
       },
       examples: Object.fromEntries([...codes].sort().map((code) => [code, exampleOf(code, messages)])),
@@ -73,6 +77,10 @@ export function openApiDocument(routes: readonly Route[], { version, messages }:
           schema: { type: 'string' },
         },
         'Retry-After': { description: 'seconds until it is worth another try', schema: { type: 'integer' } },
+        ETag: { description: 'tag of this content, for If-None-Match', schema: { type: 'string' } },
+      },
+      responses: {
+        TooLong: refusal(431, ['malformed-request'], error),
       },
       securitySchemes: {
         entra: {
@@ -92,7 +100,15 @@ export function openApiDocument(routes: readonly Route[], { version, messages }:
   };
 }
 
-function operation(route: Route, book: SchemaBook, error: Record<string, unknown>) {
+interface Surroundings {
+  readonly book: SchemaBook;
+  readonly error: Record<string, unknown>;
+  /** of the routes that the document has */
+  readonly ids: ReadonlySet<RouteId>;
+  readonly open: boolean;
+}
+
+function operation(route: Route, { book, error, ids, open }: Surroundings) {
   const [method = '', path = ''] = route.id.split(' ');
   const access: Access = ACCESS[route.id];
   const description = [
@@ -107,17 +123,31 @@ function operation(route: Route, book: SchemaBook, error: Record<string, unknown
     tags: [chapterOf(route)],
     summary: route.summary,
     description: description.join('\n\n'),
-    security: securityOf(access),
+    ...(Object.keys(route.replies).join() === '410' ? { deprecated: true } : {}),
+    security: securityOf(access, open),
     parameters: [
       ...parametersOf(route, path, book),
+      ...(route.replies[304] === undefined ? [] : [IF_NONE_MATCH]),
       ...(route.at === 'root' ? [] : [{ $ref: '#/components/parameters/lang' }]),
     ],
     ...bodyOf(route, book),
     responses: {
       ...Object.fromEntries(
-        Object.entries(route.replies).map(([status, reply]) => [status, success(reply, book)]),
+        Object.entries(route.replies).map(([status, reply]) => [
+          status,
+          {
+            description: reply.description,
+            headers:
+              route.replies[304] === undefined
+                ? HEADERS
+                : { ...HEADERS, ETag: { $ref: '#/components/headers/ETag' } },
+            ...contentOf(reply, book),
+            ...linksOf(route, Number(status), ids),
+          },
+        ]),
       ),
       ...refusals(route, error),
+      431: { $ref: '#/components/responses/TooLong' },
     },
   };
 }
@@ -138,10 +168,15 @@ function whoMay(access: Access): string {
   return `Takes the role \`${access.role}\`, ${key}.`;
 }
 
-function securityOf(access: Access): Record<string, string[]>[] {
+function securityOf(access: Access, open: boolean): Record<string, string[]>[] {
   if (access === 'public' || access === 'probe') return [];
   if ('key' in access) return [{ apiKey: [access.key] }];
-  return [{ entra: [access.role] }, ...(access.scope === null ? [] : [{ apiKey: [access.scope] }])];
+  return [
+    { entra: [access.role] },
+    ...(access.scope === null ? [] : [{ apiKey: [access.scope] }]),
+    // The empty one says that none is needed.
+    ...(open ? [{}] : []),
+  ];
 }
 
 function parametersOf(route: Route, path: string, book: SchemaBook): Record<string, unknown>[] {
@@ -191,13 +226,39 @@ function bodyOf(route: Route, book: SchemaBook): { requestBody?: unknown } {
 }
 
 const HEADERS = { 'X-Request-ID': { $ref: '#/components/headers/X-Request-ID' } };
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'ETag of the answer before; 304 when nothing has changed since',
+  schema: { type: 'string' },
+};
 
-function success(reply: Reply, book: SchemaBook) {
-  const content =
-    'schema' in reply
-      ? { 'application/json': { schema: book.schema(reply.schema, 'output') } }
-      : Object.fromEntries(reply.contentTypes.map((type) => [type, {}]));
-  return { description: reply.description, headers: HEADERS, content };
+function contentOf(reply: Reply, book: SchemaBook): { content?: Record<string, unknown> } {
+  const files = Object.fromEntries((reply.contentTypes ?? []).map((type) => [type, {}]));
+  if ('schema' in reply)
+    return { content: { 'application/json': { schema: book.schema(reply.schema, 'output') }, ...files } };
+  return Object.keys(files).length === 0 ? {} : { content: files };
+}
+
+/** What an answer leads to, as far as the document has it. */
+function linksOf(
+  { id }: Route,
+  status: number,
+  ids: ReadonlySet<RouteId>,
+): { links?: Record<string, unknown> } {
+  const links = (LINKS[id] ?? [])
+    .filter((link) => link.status === status)
+    .flatMap(({ parameter, at, to }) =>
+      to
+        .filter((target) => ids.has(target))
+        .map((target) => {
+          const [method = '', path = ''] = target.split(' ');
+          const name = operationId(method, path);
+          return [name, { operationId: name, parameters: { [parameter]: `$response.body#${at}` } }] as const;
+        }),
+    );
+  return links.length === 0 ? {} : { links: Object.fromEntries(links) };
 }
 
 /** What can go wrong at this route: its own failures, and those that come with its parts. */
@@ -222,26 +283,23 @@ function refusals(route: Route, error: Record<string, unknown>): Record<string, 
   return Object.fromEntries(
     [...byStatus]
       .filter(([status]) => route.replies[status] === undefined)
-      .map(([status, codes]) => [
-        String(status),
-        {
-          description: `${STATUS_CODES[status]}: ${codes.join(', ')}`,
-          headers:
-            status === 429 || status === 503
-              ? { ...HEADERS, 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
-              : HEADERS,
-          content: {
-            'application/json': {
-              schema: error,
-              examples: Object.fromEntries(
-                codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
-              ),
-            },
-          },
-        },
-      ]),
+      .map(([status, codes]) => [String(status), refusal(status, codes, error)]),
   );
 }
+
+const refusal = (status: number, codes: readonly FailureCode[], error: Record<string, unknown>) => ({
+  description: `${STATUS_CODES[status]}: ${codes.join(', ')}`,
+  headers:
+    status === 429 || status === 503
+      ? { ...HEADERS, 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
+      : HEADERS,
+  content: {
+    'application/json': {
+      schema: error,
+      examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
+    },
+  },
+});
 
 /** The sentence with its placeholders, as nobody knows what will stand there. */
 const exampleOf = (code: FailureCode, messages: Messages) => ({

@@ -21,28 +21,38 @@ export interface Places {
   readonly all: readonly Place[];
   /** which methods this address takes; empty = there is nothing at it */
   methodsAt(path: string): string[];
+  /** whether a place with more fixed segments has this address: DELETE /leads/export does not erase the company "export" */
+  isAnothers(place: Place, path: string): boolean;
 }
 
 /**
- * Every address of the routes. A fixed segment wins over a parameter, whatever the order of the routes: `/leads/export`
- * is not the lead "export".
+ * Every address of the routes. A fixed segment wins over a parameter, whatever the order of the routes and whatever the
+ * method: `/leads/export` is not the lead "export".
  */
 export function placesOf(routes: readonly Route[]): Places {
   const all = routes.flatMap(addressesOf).sort(byFixedSegments);
-  const known = all.map((place) => ({
-    method: place.method,
-    regex: new RegExp(`^${place.path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`),
+  const known = [...Map.groupBy(all, ({ path }) => path)].map(([path, places]) => ({
+    path,
+    methods: places.map(({ method }) => method),
+    regex: regexOf(path),
   }));
+  // Few places have a rival, and a request should not pay for the others.
+  const rivals = new Map(
+    known.map(({ path, regex }, at) => [path, known.slice(0, at).filter((other) => regex.test(other.path))]),
+  );
   return {
     all,
     methodsAt(path) {
-      const methods = new Set(known.filter(({ regex }) => regex.test(path)).map(({ method }) => method));
-      if (methods.size === 0) return [];
-      if (methods.has('GET')) methods.add('HEAD');
-      return [...methods.add('OPTIONS')].sort();
+      const at = known.find(({ regex }) => regex.test(path));
+      if (at === undefined) return [];
+      return [...new Set([...at.methods, ...(at.methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort();
     },
+    isAnothers: (place, path) => rivals.get(place.path)!.some(({ regex }) => regex.test(path)),
   };
 }
+
+const regexOf = (path: string): RegExp =>
+  new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/\{[^}]+\}/g, '[^/]+')}/?$`);
 
 function addressesOf(route: Route): Place[] {
   const [method = '', path = ''] = route.id.split(' ');

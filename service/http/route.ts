@@ -43,9 +43,12 @@ export type Answer =
 export interface JsonReply {
   readonly description: string;
   readonly schema: z.ZodType;
+  /** what else it comes as, when asked for */
+  readonly contentTypes?: readonly string[];
 }
 export interface FileReply {
   readonly description: string;
+  /** none: an answer without a body */
   readonly contentTypes: readonly string[];
 }
 export type Reply = JsonReply | FileReply;

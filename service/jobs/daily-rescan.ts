@@ -15,7 +15,14 @@ export async function dailyRescan({ sql, clock, config, log }: Service): Promise
     await tx`select pg_advisory_xact_lock(hashtext('hunter daily rescan'))`;
     if (await hasOpenRescan(tx)) return log.info('daily-rescan', { companies: 0, waits: true });
     const options = { tier: 'score', force: false, language: config.language } as const;
-    const id = await addScanJob(tx, { kind: 'daily-rescan', options, total: 0, refused: 0, by: 'system', at });
+    const id = await addScanJob(tx, {
+      kind: 'daily-rescan',
+      options,
+      total: 0,
+      refused: 0,
+      by: 'system',
+      at,
+    });
     const companies = await addStaleItems(tx, id, before, MOST);
     if (companies === 0) {
       await tx`delete from scan_jobs where id = ${id}`;

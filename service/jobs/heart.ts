@@ -79,7 +79,9 @@ export async function startHeart(service: Service, setup: HeartSetup): Promise<H
   heardSince = performance.now();
   const before = setup.alone ? await workersOf(sql, host) : [];
   await sweep(
-    before.filter((other) => other.id !== id && (other.pid === pid || !isAlive(other.pid))).map((other) => other.id),
+    before
+      .filter((other) => other.id !== id && (other.pid === pid || !isAlive(other.pid)))
+      .map((other) => other.id),
     true,
   );
   const now = (): Promise<void> => (busy = busy.then(once));

@@ -13,7 +13,9 @@ const heard = new WeakMap<Sql, JobNews>();
 export function jobNews({ sql, log }: Pick<Service, 'sql' | 'log'>): JobNews {
   const there = heard.get(sql);
   if (there !== undefined) return there;
-  const made = createJobNews(sql, (error) => log.warn('job-news', { code: (error as { code?: string }).code ?? null }));
+  const made = createJobNews(sql, (error) =>
+    log.warn('job-news', { code: (error as { code?: string }).code ?? null }),
+  );
   heard.set(sql, made);
   return made;
 }

@@ -170,7 +170,8 @@ function idsOf(payload: object): Record<string, string | number> {
   return Object.fromEntries(
     Object.entries(payload).filter(
       (entry): entry is [string, string | number] =>
-        ['jobId', 'domain', 'from', 'after'].includes(entry[0]) && ['string', 'number'].includes(typeof entry[1]),
+        ['jobId', 'domain', 'from', 'after'].includes(entry[0]) &&
+        ['string', 'number'].includes(typeof entry[1]),
     ),
   );
 }

@@ -18,9 +18,11 @@ import { scanBatch, type Assessed, type BatchResult } from '../verbs/scan-compan
 import type { TaskPayload } from './tasks.ts';
 import { isTransient } from './transient.ts';
 
-/** Entries that are looked up together: at most a second or so of work, so that results come in a steady stream. */
+/** Entries that are looked up together: about a second of work, so that results come in a steady stream. */
 const LARGEST_BATCH = 100;
-const SMALLEST_BATCH = 10;
+const SMALLEST_BATCH = 5;
+/** So many runs share the pace of a worker: the places of its line for lists. */
+export const RUNS_AT_ONCE = 3;
 
 /** How often a run looks whether its job was cancelled meanwhile. */
 const LOOK_MS = 1000;
@@ -52,7 +54,7 @@ export async function scanChunk(
 }
 
 const batchSize = ({ config: { domainsPerSecond } }: Service): number =>
-  Math.round(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, domainsPerSecond)));
+  Math.round(Math.min(LARGEST_BATCH, Math.max(SMALLEST_BATCH, domainsPerSecond / RUNS_AT_ONCE)));
 
 interface Work extends Partial<ScanOptions> {
   readonly worker: string;

@@ -4,8 +4,11 @@ import process from 'node:process';
 import { Logger, run, type Runner, type TaskList, type WorkerEvents } from 'graphile-worker';
 import pg from 'pg';
 import type { Service } from '../context.ts';
+import { keepHeapSmall } from './heap.ts';
 import { startHeart, type Heart } from './heart.ts';
 import { LIMITS, runTask, type Limits, type Tasks } from './run-task.ts';
+import { RUNS_AT_ONCE } from './scan-chunk.ts';
+import { queueConnection } from './schema.ts';
 import { ensureSchedule } from './schedule.ts';
 import { BULK, createTasks } from './task-list.ts';
 import type { TaskName } from './tasks.ts';
@@ -33,7 +36,7 @@ export interface WorkerOptions {
 
 const BEAT_MS = 5_000;
 const DEAD_AFTER_MS = 30_000;
-const CONCURRENCY = { single: 8, bulk: 3 };
+const CONCURRENCY = { single: 8, bulk: RUNS_AT_ONCE };
 /** After the worker is told to stop, work gets so long to end by itself. */
 const GRACE_MS = 1_000;
 /** How often the rows of what runs by itself are looked after. */
@@ -42,7 +45,13 @@ const SCHEDULE_MS = 60_000;
 /** Starts working through the queue. */
 export async function startWorker(service: Service, options: WorkerOptions = {}): Promise<Worker> {
   const { log, config } = service;
-  const { beatMs = BEAT_MS, deadAfterMs = DEAD_AFTER_MS, concurrency = CONCURRENCY, schedule = true } = options;
+  const {
+    beatMs = BEAT_MS,
+    deadAfterMs = DEAD_AFTER_MS,
+    concurrency = CONCURRENCY,
+    schedule = true,
+  } = options;
+  keepHeapSmall();
   const id = randomUUID();
   const tasks = createTasks(service, id);
   const limits = { ...LIMITS, ...options.limits };
@@ -151,7 +160,7 @@ const POLL_MS = 2_000;
 /** The queue's own connections: it brings another driver than ours. */
 function createQueuePool({ databaseUrl, log }: Service, most: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: databaseUrl,
+    ...queueConnection(databaseUrl),
     // Two listen, the others fetch jobs and tick them off.
     max: Math.min(most, 4) + 2,
     application_name: 'hunter queue',

@@ -218,7 +218,7 @@ async function followSpfThenDkim(
 ): Promise<{ spfTxt: DomainFacts['spfTxt']; selectors: Selectors }> {
   const spfTxt: DomainFacts['spfTxt'] = {};
   const asked = { ...facts, spfTxt };
-  for (let names = spfNamesToAsk(asked); names.length > 0; names = spfNamesToAsk(asked)) {
+  for (let names = spfNamesToAsk(asked, rules); names.length > 0; names = spfNamesToAsk(asked, rules)) {
     const fresh = names.filter((name) => spfTxt[name] === undefined);
     if (fresh.length === 0) break;
     const answers = await Promise.all(fresh.map((name) => dns.txt(name, signal)));

@@ -1,5 +1,6 @@
 import type { Scope } from '../http/access.ts';
 import type { Sql, Transaction } from './pool.ts';
+import { storableText } from './storable.ts';
 
 /** A key as administrators see it: never the key itself, nor its hash. */
 export interface ApiKey {
@@ -37,8 +38,8 @@ export async function insertApiKey(tx: Transaction, key: NewApiKey): Promise<Api
     insert into api_keys
       (name, key_hash, key_hint, scopes, rate_limit_per_minute, created_by, created_at, expires_at)
     values
-      (${key.name}, ${key.hash}, ${key.hint}, ${[...key.scopes]}::text[], ${key.rateLimitPerMinute}::integer,
-       ${key.createdBy}, ${key.now}::timestamptz, ${key.expiresAt}::timestamptz)
+      (${storableText(key.name)}, ${key.hash}, ${key.hint}, ${[...key.scopes]}::text[], ${key.rateLimitPerMinute}::integer,
+       ${storableText(key.createdBy)}, ${key.now}::timestamptz, ${key.expiresAt}::timestamptz)
     returning ${columns(tx)}`;
   return row;
 }

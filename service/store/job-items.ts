@@ -58,7 +58,7 @@ export interface ClaimedItem {
  * How often an entry is tried. A try that ends with the worker counts; in company first, then in smaller company, then
  * alone, so that the entry that ends workers takes none with it for good.
  */
-export const MOST_TRIES = 5;
+export const MOST_TRIES = 6;
 /** With how many others an entry is tried, by the number of tries before. */
 const company = (size: number): readonly { readonly before: number; readonly size: number }[] => [
   { before: 0, size },
@@ -235,7 +235,11 @@ const itemColumns = (sql: Sql) => sql`
 export const itemsAfter = (
   sql: Sql,
   jobId: string,
-  { state, after, limit }: { readonly state: ItemState | null; readonly after: number; readonly limit: number },
+  {
+    state,
+    after,
+    limit,
+  }: { readonly state: ItemState | null; readonly after: number; readonly limit: number },
 ): Promise<ItemRow[]> => sql<ItemRow[]>`
   select ${itemColumns(sql)} from scan_job_items
   where job_id = ${jobId} and position > ${after}::integer ${state === null ? sql`` : sql`and state = ${state}`}

@@ -183,7 +183,9 @@ export async function cancelOpenJob(
   jobId: string,
   at: Date,
 ): Promise<{ readonly cancelled: boolean; readonly state: JobState } | null> {
-  const [job] = await tx<{ state: JobState }[]>`select state from scan_jobs where id = ${jobId} for no key update`;
+  const [job] = await tx<
+    { state: JobState }[]
+  >`select state from scan_jobs where id = ${jobId} for no key update`;
   if (job === undefined) return null;
   if (job.state !== 'pending' && job.state !== 'in_progress') return { cancelled: false, state: job.state };
   await tx`

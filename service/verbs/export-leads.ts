@@ -29,6 +29,8 @@ export interface ExportFile {
   /** leads_2026-11-25_09-00-00.csv */
   readonly name: string;
   readonly contentType: string;
+  /** how many it holds */
+  readonly leads: number;
   readonly body: ReadableStream<Uint8Array>;
 }
 
@@ -52,6 +54,7 @@ export async function exportLeads(service: Service, request: ExportRequest): Pro
       format === 'csv'
         ? 'text/csv; charset=utf-8'
         : 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    leads: ids.length,
     body: ReadableStream.from(accounted(service, request, ids.length, bytes)),
   });
 }

@@ -5,6 +5,7 @@ import type { Service } from '../context.ts';
 import { done, failed, type Failure, type Outcome } from '../failure.ts';
 import { ensureCompanies, findCompanies, suppressedAmong } from '../store/companies.ts';
 import { addJobItems, type NewItem } from '../store/job-items.ts';
+import { addRawLeads } from '../store/raw-leads.ts';
 import { addScanJob, queueChunks, tellJob } from '../store/jobs.ts';
 import type { Transaction } from '../store/pool.ts';
 import { withoutErasure } from '../store/suppressions.ts';
@@ -54,11 +55,11 @@ export async function startBulkScan(service: Service, input: BulkScanInput): Pro
   return (await sql.begin((tx) => start(service, tx, input, entries))) as Outcome<StartedScan>;
 }
 
-function read({ rules }: Service, { domains, language }: BulkScanInput): Entry[] {
+function read({ rules, demo }: Service, { domains, language }: BulkScanInput): Entry[] {
   const { engine, messages } = rules.current();
   const first = new Map<string, number>();
   return domains.map((input, position): Entry => {
-    const reading = companyDomain(input, engine.mail.consumerDomains);
+    const reading = companyDomain(input, engine.mail.consumerDomains, { allowReserved: demo });
     if (!reading.ok)
       return {
         input,
@@ -102,6 +103,28 @@ async function start(
     tx,
     missing.map(({ ascii, unicode }) => ({ domain: ascii, unicode, name: null, source: 'domain' })),
     service.rules.current(),
+  );
+  // What was given is kept as it came, here as wherever companies come in.
+  await addRawLeads(
+    tx,
+    entries.flatMap(({ input: text, domain }) => {
+      const companyId = domain === null ? undefined : made.get(domain.ascii)?.id;
+      if (domain === null || companyId === undefined) return [];
+      const payload = text === domain.ascii ? {} : { domain: text };
+      return [
+        {
+          source: 'domain' as const,
+          companyId,
+          domain: domain.ascii,
+          companyName: null,
+          email: null,
+          website: null,
+          payload,
+          uploadId: null,
+          row: null,
+        },
+      ];
+    }),
   );
   const idOf = (domain: string): number | null => known.get(domain)?.id ?? made.get(domain)?.id ?? null;
   const items = entries.map((entry, position) =>

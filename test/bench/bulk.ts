@@ -64,7 +64,9 @@ try {
   const migrated = await migrate(sql);
   if (!migrated.ok) throw new Error(`${migrated.fault.name}: ${migrated.fault.why}`);
   await migrateQueue(url);
-  const workers = Array.from({ length: workerCount }, () => spawnWorker({ env, options: { schedule: false } }));
+  const workers = Array.from({ length: workerCount }, () =>
+    spawnWorker({ env, options: { schedule: false } }),
+  );
   await Promise.all(workers.map(({ works }) => works));
   const queuing = performance.now();
   const started = await startBulkScan(service, {
@@ -77,7 +79,9 @@ try {
     language: 'en',
   });
   if (!started.ok) throw new Error(started.failure.code);
-  print(`${domains.length} domains, ${workerCount} workers, ${rate} a second; queued in ${Math.round(performance.now() - queuing)} ms`);
+  print(
+    `${domains.length} domains, ${workerCount} workers, ${rate} a second; queued in ${Math.round(performance.now() - queuing)} ms`,
+  );
   const messages = service.rules.current().messages.en;
   let last = performance.now();
   for (;;) {
@@ -99,7 +103,9 @@ try {
   const used = await Promise.all(workers.map((worker) => worker.stop()));
   const cpu = used.reduce((sum, { cpuMs }) => sum + cpuMs, 0) / domains.length;
   const memory = Math.max(...used.map((worker) => worker.memory)) / 1_000_000;
-  print(`  ${cpu.toFixed(2)} ms of the workers' CPU a domain, their start included; largest memory ${Math.round(memory)} MB`);
+  print(
+    `  ${cpu.toFixed(2)} ms of the workers' CPU a domain, their start included; largest memory ${Math.round(memory)} MB`,
+  );
 } finally {
   close();
   await double.stop();

@@ -32,7 +32,7 @@ const env = {
   HUNTER_DNS_SERVERS: double.address,
   HUNTER_DNS_TIMEOUT_MS: '5000',
   // So slow that the list lasts as long as the kills.
-  HUNTER_DOMAINS_PER_SECOND: '20',
+  HUNTER_DOMAINS_PER_SECOND: '10',
   HUNTER_REGISTRATION_ENABLED: 'false',
   HUNTER_TENANT_ENABLED: 'false',
   HUNTER_ALLOW_LOOPBACK_TARGETS: 'true',
@@ -58,7 +58,7 @@ try {
     env,
     domains,
     kills,
-    longestLifeMs: 1500,
+    longestLifeMs: 3000,
     random: Math.random,
     onKill: (kill, done) => {
       if (kill % 10 === 0) print(`  ${kill} kills, ${done} of ${domains.length} done`);

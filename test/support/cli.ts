@@ -11,12 +11,14 @@ export interface CliResult {
 export async function cli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
-  more: { color?: boolean; columns?: number; stdin?: string; signal?: AbortSignal } = {},
+  more: { color?: boolean; terminal?: boolean; columns?: number; stdin?: string; signal?: AbortSignal } = {},
 ): Promise<CliResult> {
   let out = '';
   let err = '';
   const io: Io = {
     out: (text) => void (out += text),
+    bytes: async (chunk) => void (out += Buffer.from(chunk).toString()),
+    terminal: more.terminal ?? false,
     err: (text) => void (err += text),
     columns: more.columns ?? 80,
     color: more.color ?? false,

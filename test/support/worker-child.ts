@@ -27,7 +27,12 @@ export interface WorkerUsage {
 const settings = JSON.parse(process.argv[2] ?? '{}') as WorkerChildSettings;
 const config = configOf(settings.env);
 const databaseUrl = config.database.url!;
-const sql = createPool({ url: databaseUrl, max: 8, statementTimeoutMs: 30_000, application: 'hunter worker' });
+const sql = createPool({
+  url: databaseUrl,
+  max: 8,
+  statementTimeoutMs: 30_000,
+  application: 'hunter worker',
+});
 const { service, close } = createService({
   config,
   rules: fixedRules(config),
@@ -35,7 +40,10 @@ const { service, close } = createService({
   databaseUrl,
   world: { clock: Date.now, random: Math.random, warn: () => undefined },
   randomBytes,
-  log: settings.log === true ? createLog({ write: (line) => void process.stderr.write(line), clock: Date.now, debug: true }) : silentLog,
+  log:
+    settings.log === true
+      ? createLog({ write: (line) => void process.stderr.write(line), clock: Date.now, debug: true })
+      : silentLog,
   version: 'test',
 });
 const worker = await startWorker(service, settings.options);

@@ -113,10 +113,13 @@ export function docsRoutes(routes: () => readonly Route[]): readonly Route[] {
     handle: async ({ raw }, service) => {
       let made = documents.get(service);
       if (made === undefined) {
-        const { version, rules } = service;
-        const text = JSON.stringify(
-          openApiDocument(routes(), { version, messages: rules.current().messages.en }),
-        );
+        const { version, rules, config } = service;
+        const setup = {
+          version,
+          messages: rules.current().messages.en,
+          open: config.auth.mode === 'internal',
+        };
+        const text = JSON.stringify(openApiDocument(routes(), setup));
         documents.set(service, (made = packed(Buffer.from(text))));
       }
       return fileAnswer(await made, 'application/json; charset=utf-8', raw, { 'Cache-Control': 'no-cache' });

@@ -103,6 +103,7 @@ const metrics = route({
     200: {
       description: 'the figures',
       schema: z.record(z.string(), z.unknown()).meta({ id: 'Metrics' }),
+      contentTypes: ['text/plain'],
     },
   },
   handle: async ({ query, raw }, service) => {

@@ -6,6 +6,7 @@ import { ingestDomain } from '../../verbs/ingest-domain.ts';
 import { ingestWebhook, WebhookPayload } from '../../verbs/ingest-webhook.ts';
 import { rejectedRows } from '../../verbs/rejected-rows.ts';
 import { startImport, type ImportInput } from '../../verbs/start-import.ts';
+import { flag } from '../flag.ts';
 import { refuse, reply, route, type Route } from '../route.ts';
 
 const Text = (longest: number) => z.string().max(longest).nullish();
@@ -36,11 +37,10 @@ const WebhookReply = z.object({
 
 const UploadForm = z.object({
   file: z.file().describe('.csv, .txt, .xlsx or .xls'),
-  auto_detect_columns: z
-    .stringbool()
+  auto_detect_columns: flag()
     .default(true)
     .describe('false: only the headings domain, company_name, email and website count'),
-  auto_scan: z.stringbool().default(true).describe('looks up every company that came in'),
+  auto_scan: flag().default(true).describe('looks up every company that came in'),
   company_column: Text(200).describe('heading, letter or number of the column'),
   domain_column: Text(200),
   email_column: Text(200),
@@ -194,8 +194,7 @@ export const ingestRoutes: readonly Route[] = [
       'Row number, reason in the language of the request, and all cells as they came. A cell that a spreadsheet could take for a formula begins with an apostrophe. Once the upload was deleted: the entries alone.',
     params: z.object({ id: z.uuid() }),
     query: z.object({
-      duplicates: z
-        .stringbool()
+      duplicates: flag()
         .default(false)
         .describe('lists rows of companies that stood further up in the file, too'),
     }),
@@ -230,7 +229,7 @@ export const ingestRoutes: readonly Route[] = [
     description:
       'Deletes everything about it, and keeps its domain from coming back by a sync or a file (only a hash stays). With suppress=false it may come back, and an earlier suppression is lifted. A domain that is not known can be kept out too. Uploaded files in which it stood are deleted with the retention of uploads, not before.',
     params: z.object({ domain: z.string().max(4096) }),
-    query: z.object({ suppress: z.stringbool().default(true) }),
+    query: z.object({ suppress: flag().default(true) }),
     replies: { 200: { description: 'Erased', schema: EraseReply } },
     failures: ['invalid-domain', 'lead-not-found'],
     handle: async ({ params, query, actor, language, requestId }, service) => {

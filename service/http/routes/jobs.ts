@@ -76,7 +76,13 @@ const results = route({
   params: JobId,
   query: z.object({
     state: z.enum(ITEM_STATES).optional(),
-    after: z.coerce.number().int().min(-1).max(2_147_483_647).default(-1).describe('next_after of the page before'),
+    after: z.coerce
+      .number()
+      .int()
+      .min(-1)
+      .max(2_147_483_647)
+      .default(-1)
+      .describe('next_after of the page before'),
     limit: z.coerce.number().int().min(1).max(1000).default(100),
   }),
   replies: {
@@ -126,7 +132,10 @@ const cancel = route({
   summary: 'Ends a job; what was done stays',
   params: JobId,
   replies: {
-    200: { description: 'Cancelled', schema: z.object({ job_id: z.uuid(), message: z.string(), job: JobStatus }) },
+    200: {
+      description: 'Cancelled',
+      schema: z.object({ job_id: z.uuid(), message: z.string(), job: JobStatus }),
+    },
   },
   failures: ['job-not-found', 'job-finished'],
   handle: async ({ params, language }, service) => {

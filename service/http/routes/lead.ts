@@ -34,6 +34,9 @@ const Path = z.object({
 const FAILURES = ['invalid-domain', 'lead-not-found', 'lead-not-scanned'] as const;
 const SCORE_FAILURES = [...FAILURES, 'lead-not-scored'] as const;
 
+/** The answer to a question with the tag of what is still the same. */
+const UNCHANGED = { description: 'Nothing has changed since the answer with this tag', contentTypes: [] };
+
 const Detail = LeadDetail.extend({
   demo: z.literal(true).optional().describe('there when all data is made up'),
 }).meta({ id: 'LeadDetail' });
@@ -46,7 +49,7 @@ const detail = route({
   description:
     'A company that was scanned but whose mail look-up never answered has no score yet: the fields of the score are then null.',
   params: Path,
-  replies: { 200: { description: 'The lead', schema: Detail } },
+  replies: { 200: { description: 'The lead', schema: Detail }, 304: UNCHANGED },
   failures: FAILURES,
   handle: async ({ params, language, raw }, service) => {
     const lead = await findLead(service, { text: params.domain, language });
@@ -64,7 +67,10 @@ const breakdown = route({
   description:
     'base_score + provider.points + all signal_points + all risk_points + clamp = total_score. `lines` says the same in reading order, with evidence.',
   params: Path,
-  replies: { 200: { description: 'The breakdown', schema: LeadBreakdown.meta({ id: 'ScoreBreakdown' }) } },
+  replies: {
+    200: { description: 'The breakdown', schema: LeadBreakdown.meta({ id: 'ScoreBreakdown' }) },
+    304: UNCHANGED,
+  },
   failures: SCORE_FAILURES,
   handle: async ({ params, language, raw }, service) => {
     const lead = await findLead(service, { text: params.domain, language });
@@ -103,7 +109,10 @@ const whatIf = route({
   tag: 'leads',
   summary: 'What the company could improve, and the score it would then have',
   params: Path,
-  replies: { 200: { description: 'The improvements', schema: LeadWhatIf.meta({ id: 'WhatIf' }) } },
+  replies: {
+    200: { description: 'The improvements', schema: LeadWhatIf.meta({ id: 'WhatIf' }) },
+    304: UNCHANGED,
+  },
   failures: SCORE_FAILURES,
   handle: async ({ params, language, raw }, service) => {
     const lead = await findLead(service, { text: params.domain, language });
@@ -166,7 +175,7 @@ const history = route({
     page: z.coerce.number().int().min(1).max(1_000_000).default(1),
     page_size: z.coerce.number().int().min(1).max(200).default(50),
   }),
-  replies: { 200: { description: 'One page of each list', schema: History } },
+  replies: { 200: { description: 'One page of each list', schema: History }, 304: UNCHANGED },
   failures: FAILURES,
   handle: async ({ params, query, language, raw }, service) => {
     const question = { text: params.domain, language };
@@ -216,7 +225,10 @@ const intelligence = route({
   description:
     'At most 32 KB. Both languages; `language` is that of the organisation, whatever the request asks for. `cut` names what was left out to fit.',
   params: Path,
-  replies: { 200: { description: 'The document', schema: Intelligence.meta({ id: 'Intelligence' }) } },
+  replies: {
+    200: { description: 'The document', schema: Intelligence.meta({ id: 'Intelligence' }) },
+    304: UNCHANGED,
+  },
   failures: FAILURES,
   handle: async ({ params, language, raw }, service) => {
     const lead = await findLead(service, { text: params.domain, language }, INTELLIGENCE_ROWS);

@@ -26,7 +26,12 @@ const scan = route({
   replies: { 200: { description: 'The outcome', schema: ScanView } },
   failures: ['invalid-domain', 'lead-not-found'],
   handle: async ({ body, language }, service) => {
-    const scanned = await scanNow(service, { text: body.domain, tier: body.tier, force: body.force, language });
+    const scanned = await scanNow(service, {
+      text: body.domain,
+      tier: body.tier,
+      force: body.force,
+      language,
+    });
     return scanned.ok ? reply(scanned.value) : refuse(scanned.failure);
   },
 });

@@ -84,8 +84,17 @@ const search = route({
   replies: anything,
   handle: async (_request, { sql }) => reply(await sql`select 1 as one`),
 });
+const erase = route({
+  id: 'DELETE /leads/{domain}',
+  legacy: true,
+  tag: 'leads',
+  summary: 'erase',
+  params: z.object({ domain: z.string() }),
+  replies: anything,
+  handle: async ({ params }) => reply({ erased: params.domain }),
+});
 // The general before the special, as a careless list would have them.
-const routes: readonly Route[] = [rescan, bulkRescan, lead, exported, scan, upload, crash, search];
+const routes: readonly Route[] = [erase, rescan, bulkRescan, lead, exported, scan, upload, crash, search];
 
 let t: TestService;
 let api: Api;
@@ -132,9 +141,19 @@ describe('finding the route', () => {
   });
 
   test('a method the address does not take is a 405 that names those it takes', async () => {
-    const { status, json, headers } = await api.call('DELETE', '/api/v1/leads/contoso.com');
+    const { status, json, headers } = await api.call('PUT', '/api/v1/leads/contoso.com');
     expect([status, json.code]).toEqual([405, 'method-not-allowed']);
+    expect(headers.get('allow')).toBe('DELETE, GET, HEAD, OPTIONS');
+  });
+
+  test('a fixed segment wins for every method: what is there for others is not taken for a parameter', async () => {
+    for (const path of ['/api/v1/leads/export', '/leads/export', '/api/v1/leads/export/']) {
+      const { status, headers } = await api.call('DELETE', path);
+      expect([status, headers.get('allow')]).toEqual([405, 'GET, HEAD, OPTIONS']);
+    }
+    const { headers } = await api.call('OPTIONS', '/api/v1/leads/export');
     expect(headers.get('allow')).toBe('GET, HEAD, OPTIONS');
+    expect((await api.call('DELETE', '/api/v1/leads/contoso.com')).json).toEqual({ erased: 'contoso.com' });
   });
 
   test('HEAD answers as GET does, without a body', async () => {
@@ -267,6 +286,20 @@ describe('input', () => {
   ] as const)('%s is refused', async (_, body, headers, status, code) => {
     const answer = await api.call('POST', '/api/v1/scan/domain', { body, headers });
     expect([answer.status, answer.json.code]).toEqual([status, code]);
+  });
+
+  test('JSON that nests without end is refused, and not gone through', async () => {
+    const nested = (levels: number): string =>
+      `{"domain":"a.com","more":${'['.repeat(levels)}${']'.repeat(levels)}}`;
+    const send = (levels: number) =>
+      api.call('POST', '/api/v1/scan/domain', {
+        body: nested(levels),
+        headers: { 'content-type': 'application/json' },
+      });
+    expect((await send(60)).status).toBe(200);
+    const { status, json } = await send(900);
+    expect([status, json.code]).toEqual([422, 'invalid-request']);
+    expect(json.issues).toEqual([{ path: 'body', message: 'Nested more than 64 levels deep' }]);
   });
 
   test('a byte order mark before JSON is no fault', async () => {

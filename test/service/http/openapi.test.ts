@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { FAILURE_STATUS } from '#service/failure.ts';
 import { ACCESS } from '#service/http/access.ts';
+import { LINKS } from '#service/http/links.ts';
 import { failuresOf, openApiDocument } from '#service/http/openapi.ts';
 import { chapterOf, TAGS } from '#service/http/openapi-text.ts';
 import { placesOf } from '#service/http/places.ts';
@@ -11,17 +12,31 @@ import { createSchemaBook } from '#service/http/schemas.ts';
 import { allShippedRules } from '#test/support/rules.ts';
 
 const { messages } = allShippedRules();
+interface Link {
+  operationId: string;
+  parameters: Record<string, string>;
+}
+interface Response {
+  content?: Record<string, { schema?: unknown }>;
+  links?: Record<string, Link>;
+}
 interface Operation {
   operationId: string;
   tags: string[];
   security: Record<string, string[]>[];
-  parameters: { $ref?: string; name?: string; in?: string; required?: boolean }[];
+  parameters: {
+    $ref?: string;
+    name?: string;
+    in?: string;
+    required?: boolean;
+    schema?: Record<string, unknown>;
+  }[];
   requestBody?: { content: Record<string, unknown> };
-  responses: Record<string, { content?: Record<string, unknown> }>;
+  responses: Record<string, Response>;
 }
-const document = (routes: readonly Route[]) => {
+const document = (routes: readonly Route[], open = false) => {
   const made = JSON.parse(
-    JSON.stringify(openApiDocument(routes, { version: '1.0.0', messages: messages.en })),
+    JSON.stringify(openApiDocument(routes, { version: '1.0.0', messages: messages.en, open })),
   );
   return made as {
     paths: Record<string, Record<string, Operation>>;
@@ -106,6 +121,46 @@ describe('the document', () => {
     expect(of('POST /api/v1/admin/api-keys')).toEqual([{ entra: ['admin'] }]);
   });
 
+  test('of an installation without sign-in says that none is needed, except where a key is', () => {
+    const { paths } = document(ROUTES, true);
+    const of = (path: string, method: string) => paths[`/api/v1${path}`]![method]!.security;
+    expect(of('/leads', 'get')).toEqual([{ entra: ['operator'] }, { apiKey: ['read'] }, {}]);
+    expect(of('/ingest/webhook', 'post')).toEqual([{ apiKey: ['ingest'] }]);
+  });
+
+  test('says what every address can answer: a request whose head is too long', () => {
+    const without = operations.filter(({ operation }) => operation.responses['431'] === undefined);
+    expect(without.map(({ id }) => id)).toEqual([]);
+  });
+
+  test('a lead that has not changed is a 304, and what was moved is deprecated', () => {
+    const { get } = whole.paths['/api/v1/leads/{domain}']!;
+    expect(get!.responses['304']).not.toHaveProperty('content');
+    expect(get!.parameters).toContainEqual(expect.objectContaining({ name: 'If-None-Match', in: 'header' }));
+    expect(get!.responses['200']).toMatchObject({
+      headers: { ETag: { $ref: '#/components/headers/ETag' } },
+    });
+    expect(whole.paths['/api/v1/leads/{domain}/favorite']!['post']).toMatchObject({ deprecated: true });
+    expect(get).not.toHaveProperty('deprecated');
+  });
+
+  test('says all forms that figures come in', () => {
+    const { content } = whole.paths['/healthz/metrics']!['get']!.responses['200']!;
+    expect(Object.keys(content!)).toEqual(['application/json', 'text/plain']);
+  });
+
+  test('a yes or no in a query shows its words, a list with commas what stands between them', () => {
+    const schemaOf = (path: string, method: string, name: string) =>
+      whole.paths[`/api/v1${path}`]![method]!.parameters.find((p) => p.name === name)!.schema!;
+    expect(schemaOf('/leads/{domain}', 'delete', 'suppress')).toMatchObject({
+      enum: expect.arrayContaining(['true', 'false']),
+    });
+    const [one] = schemaOf('/leads', 'get', 'priority')['anyOf'] as { pattern: string }[];
+    const looksRight = (text: string): boolean => new RegExp(one!.pattern).test(text);
+    expect(['1', '1,2', ' 1 , 2', '1,'].filter((text) => !looksRight(text))).toEqual([]);
+    expect(['0', '8', 'high', '12'].filter(looksRight)).toEqual([]);
+  });
+
   test('has an example of every failure it speaks of, with a sentence', () => {
     const examples = whole.components['examples'] as Record<
       string,
@@ -115,6 +170,50 @@ describe('the document', () => {
       error: 'Too Many Requests',
       detail: expect.stringContaining('Too many requests'),
     });
+  });
+});
+
+describe('links', () => {
+  const links = operations.flatMap(({ id, operation }) =>
+    Object.entries(operation.responses).flatMap(([status, { content, links = {} }]) =>
+      Object.entries(links).map(([name, link]) => ({
+        title: `${id} ${status} -> ${name}`,
+        schema: content?.['application/json']?.schema,
+        link,
+      })),
+    ),
+  );
+
+  test('stand at every answer that the table says', () => {
+    const told = Object.values(LINKS).flatMap((some) => some.flatMap(({ to }) => to));
+    expect(links).toHaveLength(told.length);
+  });
+
+  test.each(links)('$title fills a parameter of the path with what the answer has', ({ schema, link }) => {
+    const target = operations.find(({ operation }) => operation.operationId === link.operationId)!.operation;
+    const [[name, expression] = ['', '']] = Object.entries(link.parameters);
+    expect(target.parameters.some((p) => p.in === 'path' && p.name === name)).toBe(true);
+    const steps = expression.replace('$response.body#/', '').split('/');
+    const found = steps.reduce<unknown>((at, step) => {
+      const { properties, items } = resolved(at) as {
+        properties?: Record<string, unknown>;
+        items?: unknown;
+      };
+      return /^\d+$/.test(step) ? items : properties?.[step];
+    }, schema);
+    expect(found).toBeDefined();
+  });
+
+  const resolved = (schema: unknown): object => {
+    const { $ref } = schema as { $ref?: string };
+    return ($ref === undefined ? schema : whole.components['schemas']![$ref.split('/').at(-1)!]) as object;
+  };
+
+  test('lead only to what the document has', () => {
+    const { paths } = document(ROUTES.filter(({ id }) => id !== 'POST /jobs/{id}/cancel'));
+    const { links } = paths['/api/v1/scan/bulk']!['post']!.responses['200']!;
+    expect(links).toHaveProperty('getJobsId');
+    expect(links).not.toHaveProperty('postJobsIdCancel');
   });
 });
 

@@ -77,7 +77,13 @@ const OTHER = '22222222-2222-4222-8222-222222222222';
 test('W26: a list is scanned in the background, and its job tells at every moment how far it is', async () => {
   await ingest(KNOWN.slice(0, 110));
   const id = await begin(KNOWN.slice(0, 110));
-  expect(await status(id)).toMatchObject({ status: 'pending', total: 110, processed: 0, remaining: 110, progress: 0 });
+  expect(await status(id)).toMatchObject({
+    status: 'pending',
+    total: 110,
+    processed: 0,
+    remaining: 110,
+    progress: 0,
+  });
   await work();
   const seen: JobStatus[] = [];
   await until(async () => {
@@ -89,17 +95,33 @@ test('W26: a list is scanned in the background, and its job tells at every momen
     expect(counted?.n).toBeGreaterThanOrEqual(now.succeeded);
     return now.status === 'completed' ? now : null;
   });
-  expect(seen.at(-1)).toMatchObject({ processed: 110, succeeded: 110, failed: 0, remaining: 0, progress: 100 });
+  expect(seen.at(-1)).toMatchObject({
+    processed: 110,
+    succeeded: 110,
+    failed: 0,
+    remaining: 0,
+    progress: 100,
+  });
   expect(seen.every(({ status: state, processed }) => state !== 'completed' || processed === 110)).toBe(true);
   expect((await service.sql`select from lead_scores`).length).toBe(110);
   expect((await service.sql`select from score_history`).length).toBe(110);
   const { items } = await jobItems(service.sql, id, { state: null, after: -1, limit: 1 }, messages());
-  expect(items[0]).toMatchObject({ position: 0, domain: 'sirket0.com.tr', state: 'completed', provider: 'Hosting' });
+  expect(items[0]).toMatchObject({
+    position: 0,
+    domain: 'sirket0.com.tr',
+    state: 'completed',
+    provider: 'Hosting',
+  });
 });
 
 test('entries that name no company are refused with the reason, those that were there before count once', async () => {
   await ingest(['sirket0.com.tr']);
-  const id = await begin(['sirket0.com.tr', 'no domain', 'HTTPS://www.SIRKET0.com.tr/x', 'someone@gmail.com']);
+  const id = await begin([
+    'sirket0.com.tr',
+    'no domain',
+    'HTTPS://www.SIRKET0.com.tr/x',
+    'someone@gmail.com',
+  ]);
   expect(await status(id)).toMatchObject({ total: 4, refused: 2, duplicates: 1, processed: 3, remaining: 1 });
   await work();
   expect(await ended(id)).toMatchObject({
@@ -122,13 +144,25 @@ test('a list without any company, one with unknown companies and one that is too
     ok: false,
     failure: {
       code: 'domains-not-ingested',
-      values: { count: 7, examples: 'sirket1.com.tr, sirket2.com.tr, sirket3.com.tr, sirket4.com.tr, sirket5.com.tr' },
+      values: {
+        count: 7,
+        examples: 'sirket1.com.tr, sirket2.com.tr, sirket3.com.tr, sirket4.com.tr, sirket5.com.tr',
+      },
     },
   });
   expect(await start(manyDomains(1001))).toMatchObject({ ok: false, failure: { code: 'too-many-domains' } });
   expect(await service.sql`select from scan_jobs`).toHaveLength(0);
-  expect(await start(manyDomains(3, 1), { createMissing: true })).toMatchObject({ ok: true, value: { total: 3 } });
+  expect(await start(manyDomains(3, 1), { createMissing: true })).toMatchObject({
+    ok: true,
+    value: { total: 3 },
+  });
   expect(await service.sql`select from companies`).toHaveLength(4);
+  // What came in is kept, as wherever companies come in.
+  expect(await service.sql`select domain, source from raw_leads order by domain`).toEqual([
+    { domain: 'sirket1.com.tr', source: 'domain' },
+    { domain: 'sirket2.com.tr', source: 'domain' },
+    { domain: 'sirket3.com.tr', source: 'domain' },
+  ]);
 });
 
 test('an erased company does not come back with a list', async () => {
@@ -137,7 +171,10 @@ test('an erased company does not come back with a list', async () => {
   await service.sql`delete from companies`;
   await service.sql`insert into suppressed_domains (domain_hash, suppressed_by) values (sha256('sirket1.com.tr'), 'a')`;
   const start = (domains: string[]) => startBulkScan(service, { ...asked, domains, createMissing: true });
-  expect(await start(['sirket1.com.tr'])).toMatchObject({ ok: false, failure: { code: 'domain-suppressed' } });
+  expect(await start(['sirket1.com.tr'])).toMatchObject({
+    ok: false,
+    failure: { code: 'domain-suppressed' },
+  });
   const started = await start(['sirket1.com.tr', 'sirket2.com.tr']);
   expect(started).toMatchObject({ ok: true, value: { total: 2, refused: 1 } });
   expect(await service.sql`select from scan_job_items where input like '%sirket1%'`).toHaveLength(0);
@@ -150,7 +187,9 @@ test('W28: two workers hold the same entries, and each entry is done once', asyn
   const range = { jobId: id, from: 0, to: 100 };
   await Promise.all([scanChunk(service, range, ME, never), scanChunk(service, range, OTHER, never)]);
   expect(await status(id)).toMatchObject({ status: 'completed', succeeded: 60, progress: 100 });
-  expect(await service.sql`select max(scans) as scans, count(*) as n from domain_signals`).toEqual([{ scans: 1, n: 60 }]);
+  expect(await service.sql`select max(scans) as scans, count(*) as n from domain_signals`).toEqual([
+    { scans: 1, n: 60 },
+  ]);
 });
 
 test('a worker that was taken for dead stores nothing more', async () => {
@@ -160,7 +199,9 @@ test('a worker that was taken for dead stores nothing more', async () => {
   // The slow worker has its entries, and is swept before its results are there.
   const slow = { ...service, pace: { enter: () => slowly(service.pace.enter('background')) } } as Service;
   const late = scanChunk(slow, range, ME, never);
-  await until(async () => (await service.sql`select from scan_job_items where worker_id = ${ME}`).length === 2);
+  await until(
+    async () => (await service.sql`select from scan_job_items where worker_id = ${ME}`).length === 2,
+  );
   await service.sql`update scan_job_items set state = 'pending', worker_id = null`;
   await scanChunk(service, range, OTHER, never);
   await late;
@@ -179,7 +220,9 @@ test('cancelling ends a job at once: what was done stays, nothing more is stored
   await scanChunk(service, { jobId: id, from: 0, to: 50 }, ME, never);
   const slow = { ...service, pace: { enter: () => slowly(service.pace.enter('background')) } } as Service;
   const running = scanChunk(slow, { jobId: id, from: 100, to: 200 }, ME, never);
-  await until(async () => (await service.sql`select from scan_job_items where state = 'in_progress'`).length > 0);
+  await until(
+    async () => (await service.sql`select from scan_job_items where state = 'in_progress'`).length > 0,
+  );
   expect(await cancelJob(service, id, (state) => state)).toMatchObject({ ok: true });
   await running;
   expect(await status(id)).toMatchObject({
@@ -194,7 +237,9 @@ test('cancelling ends a job at once: what was done stays, nothing more is stored
     ok: false,
     failure: { code: 'job-finished', values: { state: 'cancelled' } },
   });
-  expect(await cancelJob(service, ME, (state) => state)).toMatchObject({ failure: { code: 'job-not-found' } });
+  expect(await cancelJob(service, ME, (state) => state)).toMatchObject({
+    failure: { code: 'job-not-found' },
+  });
 });
 
 test('W27: what goes wrong with one entry does not take others with it', async () => {
@@ -248,7 +293,9 @@ test('an entry that ends a worker each time is given up, and its job goes on', a
     status: 'completed',
     succeeded: 0,
     failed: 1,
-    errors: [{ domain: 'sirket0.com.tr', code: 'given-up', error: expect.stringContaining('not tried again') }],
+    errors: [
+      { domain: 'sirket0.com.tr', code: 'given-up', error: expect.stringContaining('not tried again') },
+    ],
   });
 });
 
@@ -261,7 +308,9 @@ test('a worker that stops lets go of its entries, and the try does not count', a
     pace: { enter: (_: unknown, signal?: AbortSignal) => service.sleep(5_000, signal).then(() => null) },
   } as Service;
   const running = scanChunk(held, { jobId: id, from: 0, to: 100 }, ME, stop.signal);
-  await until(async () => (await service.sql`select from scan_job_items where state = 'in_progress'`).length === 5);
+  await until(
+    async () => (await service.sql`select from scan_job_items where state = 'in_progress'`).length === 5,
+  );
   stop.abort();
   await expect(running).rejects.toThrow();
   expect(await service.sql`select distinct state, attempts from scan_job_items`).toEqual([

@@ -67,7 +67,9 @@ test('what may succeed later is tried again after a minute, then after two, and 
 
 test('a mistake of ours is not tried again', async () => {
   const noted: string[] = [];
-  expect(await run({ run: fails(new TypeError('x')), fail: async (_, code) => void noted.push(code) })).toBe('failed');
+  expect(await run({ run: fails(new TypeError('x')), fail: async (_, code) => void noted.push(code) })).toBe(
+    'failed',
+  );
   expect(noted).toEqual(['job-broken']);
   expect(await queued()).toEqual([]);
 });
@@ -89,7 +91,9 @@ test('work that is broken off when the worker stops is queued at once, and it is
 });
 
 test('the soft limit fires the signal; work that hears it goes on in a job of its own', async () => {
-  const outcome = await run({ run: (_, signal) => service.sleep(5000, signal).then(() => signal.throwIfAborted()) });
+  const outcome = await run({
+    run: (_, signal) => service.sleep(5000, signal).then(() => signal.throwIfAborted()),
+  });
   expect(outcome).toBe('again');
   expect(await queued()).toHaveLength(1);
 });

@@ -76,8 +76,16 @@ test('look-ups without an answer are queued when they are due, once, and in the 
   await retrySweep(service);
   await retrySweep(service);
   expect(await waiting()).toEqual([
-    { task: 'scan-domain', key: 'scan-domain:a.com.tr', payload: { domain: 'a.com.tr', tier: 'score', cause: 'retry' } },
-    { task: 'scan-domain', key: 'scan-domain:b.com.tr', payload: { domain: 'b.com.tr', tier: 'full', cause: 'retry' } },
+    {
+      task: 'scan-domain',
+      key: 'scan-domain:a.com.tr',
+      payload: { domain: 'a.com.tr', tier: 'score', cause: 'retry' },
+    },
+    {
+      task: 'scan-domain',
+      key: 'scan-domain:b.com.tr',
+      payload: { domain: 'b.com.tr', tier: 'full', cause: 'retry' },
+    },
   ]);
 });
 
@@ -190,7 +198,11 @@ test('retention: what is older than it may be goes, the newest score of a compan
       values ('a.csv', 'x', sha256('x'), 'a', ${at}::timestamptz) returning id`;
     return row!.id;
   };
-  const [oldDone, oldOpen, young] = [await upload('2026-10-01'), await upload('2026-10-01'), await upload('2026-11-20')];
+  const [oldDone, oldOpen, young] = [
+    await upload('2026-10-01'),
+    await upload('2026-10-01'),
+    await upload('2026-11-20'),
+  ];
   await sql`
     insert into scan_jobs (kind, state, requested_by, upload_id, created_at, finished_at) values
       ('import', 'completed', 'a', ${oldDone}, '2026-10-01', '2026-10-01'),
@@ -202,12 +214,17 @@ test('retention: what is older than it may be goes, the newest score of a compan
     select id, 0, 'x', 'refused' from scan_jobs where requested_by = 'old'`;
   await retention(service, never);
   const n = async (table: string): Promise<number> => (await sql`select from ${sql(table)}`).length;
-  expect(await sql`select company_id from score_history order by 1`).toEqual([{ company_id: id }, { company_id: other }]);
+  expect(await sql`select company_id from score_history order by 1`).toEqual([
+    { company_id: id },
+    { company_id: other },
+  ]);
   expect(await n('signal_change_history')).toBe(1);
   expect(await n('provider_change_history')).toBe(0);
   expect(await n('alerts')).toBe(1);
   expect(await n('audit_log')).toBe(1);
-  expect((await sql<{ id: string }[]>`select id from uploads`).map((row) => row.id).sort()).toEqual([oldOpen, young].sort());
+  expect((await sql<{ id: string }[]>`select id from uploads`).map((row) => row.id).sort()).toEqual(
+    [oldOpen, young].sort(),
+  );
   expect(await n('scan_jobs')).toBe(2);
   expect(await n('scan_job_items')).toBe(0);
 });

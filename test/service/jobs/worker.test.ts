@@ -65,7 +65,10 @@ test('a worker says that it lives, under which names it locks work, and is gone 
   const [row] = await service.sql`select * from workers`;
   expect(row).toMatchObject({ id: worker.id, pid: process.pid, host: hostname(), stopping: false });
   expect(row!['queue_ids']).toHaveLength(2);
-  await until(async () => (await service.sql`select from workers where heartbeat_at > ${row!['heartbeat_at']}`).length === 1);
+  await until(
+    async () =>
+      (await service.sql`select from workers where heartbeat_at > ${row!['heartbeat_at']}`).length === 1,
+  );
   await worker.stop();
   await worker.stop();
   await worker.done;

@@ -48,7 +48,9 @@ test('GET /jobs lists jobs, newest first, by kind and state, page by page', asyn
   expect(all.json.jobs[0]).not.toHaveProperty('errors');
   const done = await api.call('GET', '/api/v1/jobs?state=completed&kind=bulk-scan');
   expect(done.json.jobs).toMatchObject([{ job_id: first, progress: 100 }]);
-  expect((await api.call('GET', '/api/v1/jobs?page=2&page_size=1')).json.jobs).toMatchObject([{ job_id: first }]);
+  expect((await api.call('GET', '/api/v1/jobs?page=2&page_size=1')).json.jobs).toMatchObject([
+    { job_id: first },
+  ]);
   expect((await api.call('GET', '/api/v1/jobs?state=running')).status).toBe(422);
 });
 
@@ -78,7 +80,10 @@ test('GET /jobs/{id} has the names of both earlier forms, and its words in both 
   const turkish = await api.call('GET', `/api/v1/jobs/${id}?lang=tr`);
   expect(turkish.json.message).toBe('13 kaydın 7 tanesi tamam.');
   expect(turkish.json.errors[0].error).toContain('değer');
-  expect((await api.call('GET', `/api/v1/scan/bulk/${id}`)).json).toEqual({ ...json, eta_seconds: expect.any(Number) });
+  expect((await api.call('GET', `/api/v1/scan/bulk/${id}`)).json).toEqual({
+    ...json,
+    eta_seconds: expect.any(Number),
+  });
   const legacy = await api.call('GET', `/jobs/${id}`);
   expect(legacy.status).toBe(200);
   expect(legacy.headers.get('deprecation')).not.toBeNull();
@@ -144,13 +149,18 @@ interface Event {
 async function eventsOf(response: Response, onEvent: (event: Event) => void): Promise<Event[]> {
   const seen: Event[] = [];
   let rest = '';
-  for await (const part of response.body!.pipeThrough(new TextDecoderStream() as never) as AsyncIterable<string>) {
+  for await (const part of response.body!.pipeThrough(
+    new TextDecoderStream() as never,
+  ) as AsyncIterable<string>) {
     rest += part;
     const blocks = rest.split('\n\n');
     rest = blocks.pop() ?? '';
     for (const block of blocks) {
       const field = (name: string): string | null =>
-        block.split('\n').find((line) => line.startsWith(`${name}: `))?.slice(name.length + 2) ?? null;
+        block
+          .split('\n')
+          .find((line) => line.startsWith(`${name}: `))
+          ?.slice(name.length + 2) ?? null;
       if (field('event') === null) continue;
       const event = { id: field('id'), event: field('event'), data: JSON.parse(field('data') ?? 'null') };
       seen.push(event);
@@ -198,7 +208,11 @@ test('events go on when notifications are lost, and many at once are one', async
     isEnd: ({ reads: n }) => n === 4,
     pace: { leastMs: 5, lookMs: 20, aliveMs: 10 },
   });
-  expect((await eventsOf(stream, () => undefined)).at(-1)).toEqual({ id: null, event: 'end', data: { reads: 4 } });
+  expect((await eventsOf(stream, () => undefined)).at(-1)).toEqual({
+    id: null,
+    event: 'end',
+    data: { reads: 4 },
+  });
 
   let looks = 0;
   const leave = new AbortController();

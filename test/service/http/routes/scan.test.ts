@@ -7,7 +7,11 @@ import { keyOf, startApi, type Api } from '#test/support/api.ts';
 import { createTestService, type TestService } from '#test/support/service.ts';
 
 const ZONE: Zone = {
-  'kuzey.com.tr': { MX: [[1, 'smtp.google.com']], TXT: ['v=spf1 include:_spf.google.com ~all'], NS: ['ns1.x.com.tr'] },
+  'kuzey.com.tr': {
+    MX: [[1, 'smtp.google.com']],
+    TXT: ['v=spf1 include:_spf.google.com ~all'],
+    NS: ['ns1.x.com.tr'],
+  },
   '_dmarc.kuzey.com.tr': { TXT: ['v=DMARC1; p=none'] },
   '_spf.google.com': { TXT: ['v=spf1 ip4:192.0.2.0/24 -all'] },
   'smtp.google.com': { A: ['192.0.2.25'] },
@@ -79,11 +83,20 @@ test('a rescan tells what has changed since the scan before', async () => {
     alerts_created: expect.any(Number),
     result: { dmarc_policy: 'reject' },
   });
-  expect(answer.json.changes[0]).toMatchObject({ change_type: 'dmarc_added', old_value: 'none', new_value: 'reject' });
+  expect(answer.json.changes[0]).toMatchObject({
+    change_type: 'dmarc_added',
+    old_value: 'none',
+    new_value: 'reject',
+  });
   const calm = await api.call('POST', '/api/v1/scan/kuzey.com.tr/rescan', { body: { tier: 'score' } });
   expect(calm.json.changes_detected).toBe(true);
   const none = await api.call('POST', '/api/v1/scan/kuzey.com.tr/rescan?lang=tr');
-  expect(none.json).toMatchObject({ changes_detected: false, signal_changes: 0, score_changes: 0, changes: [] });
+  expect(none.json).toMatchObject({
+    changes_detected: false,
+    signal_changes: 0,
+    score_changes: 0,
+    changes: [],
+  });
 });
 
 test('W2: a scan without an answer keeps the score, and says so', async () => {
@@ -103,7 +116,12 @@ test('W2: a scan without an answer keeps the score, and says so', async () => {
 
 test('W22: a list is rescanned, and its address is not taken for a domain', async () => {
   const byQuery = await api.call('POST', '/api/v1/scan/bulk/rescan?domain_list=kuzey.com.tr,%20KUZEY.com.tr');
-  expect(byQuery.json).toMatchObject({ status: 'pending', total: 2, duplicates: 1, message: '1 domains are queued.' });
+  expect(byQuery.json).toMatchObject({
+    status: 'pending',
+    total: 2,
+    duplicates: 1,
+    message: '1 domains are queued.',
+  });
   const byBody = await api.call('POST', '/scan/bulk/rescan', { body: { domain_list: ['kuzey.com.tr'] } });
   expect(byBody.json).toMatchObject({ total: 1 });
   expect(await service.sql`select kind, options ->> 'force' as force from scan_jobs`).toEqual([
@@ -117,7 +135,10 @@ test('a list with companies that are not known is refused, naming them, unless t
   const body = { domain_list: ['kuzey.com.tr', 'guney.com.tr', 'a b'] };
   const refused = await scan(body, '/api/v1/scan/bulk');
   expect(refused.status).toBe(400);
-  expect(refused.json).toMatchObject({ code: 'domains-not-ingested', detail: expect.stringContaining('guney.com.tr') });
+  expect(refused.json).toMatchObject({
+    code: 'domains-not-ingested',
+    detail: expect.stringContaining('guney.com.tr'),
+  });
   const taken = await scan({ ...body, create_missing: true }, '/api/v1/scan/bulk');
   expect(taken.json).toMatchObject({ total: 3, refused: 1 });
   expect((await scan({ domain_list: [] }, '/api/v1/scan/bulk')).status).toBe(422);
