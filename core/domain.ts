@@ -184,6 +184,7 @@ function toAscii(host: string): string | null {
 
 /** The Unicode form of an ASCII name; null when a label behind "xn--" is not punycode (RFC 5890 section 2.3.2.1). */
 export function toUnicode(ascii: string): string | null {
+  if (/^[a-z0-9.-]*$/.test(ascii) && !ascii.includes('xn--')) return ascii;
   try {
     return punycode.toUnicode(ascii);
   } catch {

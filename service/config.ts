@@ -112,8 +112,7 @@ const secretKey = z
 
 const timeZone = z.string().refine((value) => {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
+    return Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone !== '';
   } catch {
     return false;
   }

@@ -1,4 +1,3 @@
-import { createMetrics, type Metrics } from './http/metrics.ts';
 import { isLoopback } from './lookup/loopback.ts';
 import type { Config } from './config.ts';
 import type { LookupContext } from './lookup/domain.ts';
@@ -15,6 +14,7 @@ import type { AllRules } from './rule-files.ts';
 import { secretsOf, type Secrets } from './secrets.ts';
 import type { Sql } from './store/pool.ts';
 import type { Log } from './telemetry/log.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 
 /** The collaborators of a scan, made once from the configuration and handed down. */
 export interface ScanContext {

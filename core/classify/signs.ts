@@ -109,9 +109,9 @@ function* flattenedSpf(
     if (text !== undefined) records.push([name, text]);
   }
   for (const [name, text] of records) {
-    const terms = new Set(text.toLowerCase().split(' '));
+    const lower = text.toLowerCase();
     for (const provider of providers) {
-      const networks = provider.spfNetworks.filter((network) => terms.has(network));
+      const networks = provider.spfNetworks.filter((network) => hasTerm(lower, network));
       if (networks.length < ENOUGH_NETWORKS) continue;
       yield {
         provider,
@@ -121,4 +121,13 @@ function* flattenedSpf(
       };
     }
   }
+}
+
+/** Whether a record has this very term between its blanks. */
+function hasTerm(text: string, term: string): boolean {
+  for (let at = text.indexOf(term); at !== -1; at = text.indexOf(term, at + 1)) {
+    const end = at + term.length;
+    if ((at === 0 || text[at - 1] === ' ') && (end === text.length || text[end] === ' ')) return true;
+  }
+  return false;
 }

@@ -1,6 +1,7 @@
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-const VALUES: ReadonlyMap<string, number> = new Map(
-  ALPHABET.split('').map((letter, value) => [letter, value]),
+/** by character code; -1 = not in the alphabet */
+const VALUES: readonly number[] = Array.from({ length: 128 }, (_, code) =>
+  ALPHABET.indexOf(String.fromCharCode(code)),
 );
 
 /** Base64 (RFC 4648 section 4) to bytes; null for any other text. Padding may be missing: publishers lose it. */
@@ -14,8 +15,8 @@ export function decodeBase64(text: string): Uint8Array | null {
   let bits = 0;
   let at = 0;
   for (let i = 0; i < length; i++) {
-    const value = VALUES.get(text.charAt(i));
-    if (value === undefined) return null;
+    const value = VALUES[text.charCodeAt(i)] ?? -1;
+    if (value === -1) return null;
     held = ((held << 6) | value) & 0xffff;
     bits += 6;
     if (bits >= 8) {

@@ -87,20 +87,20 @@ export function readMx(lookup: Lookup<readonly MxRecord[]>, mxHosts: DomainFacts
 }
 
 function oddityOf(exchange: string): [MxProblemCode, string] | null {
-  const shown = quoted(exchange);
+  const shown = () => quoted(exchange);
   if (parseIp(exchange) !== null || parseIp(exchange.replace(/^\[|\]$/g, '')) !== null)
-    return ['exchange-address', `${shown} is an address; an MX must name a host (RFC 5321 section 5.1)`];
+    return ['exchange-address', `${shown()} is an address; an MX must name a host (RFC 5321 section 5.1)`];
   if (exchange === 'localhost' || exchange.endsWith('.localhost') || exchange === 'localhost.localdomain')
     return [
       'exchange-localhost',
-      `${shown} is the sender's own machine, wherever that is (RFC 6761 section 6.3)`,
+      `${shown()} is the sender's own machine, wherever that is (RFC 6761 section 6.3)`,
     ];
   if (!exchange.includes('.'))
-    return ['exchange-single-label', `${shown} is a single label, and hardly a host on the internet`];
+    return ['exchange-single-label', `${shown()} is a single label, and hardly a host on the internet`];
   if (exchange.includes('_'))
     return [
       'exchange-underscore',
-      `${shown} has an underscore, which host names may not (RFC 1123 section 2.1)`,
+      `${shown()} has an underscore, which host names may not (RFC 1123 section 2.1)`,
     ];
   const labels = exchange.split('.');
   const valid = labels.every(
@@ -113,7 +113,7 @@ function oddityOf(exchange: string): [MxProblemCode, string] | null {
   );
   return valid && exchange.length <= 253
     ? null
-    : ['exchange-name', `${shown} is not a host name (RFC 1123 section 2.1)`];
+    : ['exchange-name', `${shown()} is not a host name (RFC 1123 section 2.1)`];
 }
 
 /** Lower case without the final dot; the root, "" or ".", is "". */

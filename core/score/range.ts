@@ -1,6 +1,6 @@
 import type { RuleSet } from '#core/rules/rule-set.ts';
 import type { FindingId } from './findings.ts';
-import { score } from './score.ts';
+import { counted } from './score.ts';
 import { changed, type Situation } from './situation.ts';
 
 /** What an open signal could turn out to be: the findings of its best and its worst answer. */
@@ -44,6 +44,6 @@ export function range(situation: Situation, set: RuleSet): { low: number; high: 
     // What was taken for an own server may be Microsoft 365.
     worlds = worlds.flatMap((world) => [world, { ...world, provider: 'M365', kind: 'mailbox' as const }]);
   }
-  const scores = worlds.map((world) => score(world, set).score);
+  const scores = worlds.map((world) => counted(world, set).score);
   return { low: Math.min(...scores), high: Math.max(...scores) };
 }

@@ -1,6 +1,13 @@
 import type { PModel, Scored, ScoreLine } from '#core/assessment.ts';
 import type { Words } from '#core/rules/common.ts';
-import type { Condition, Priority, RuleSet, Segment } from '#core/rules/rule-set.ts';
+import type {
+  Condition,
+  Priority,
+  ProviderScore,
+  RuleSet,
+  ScoreRule,
+  Segment,
+} from '#core/rules/rule-set.ts';
 import { holds, namedFindings, type Decided } from './condition.ts';
 import type { FindingId } from './findings.ts';
 import { providerScore, type Situation } from './situation.ts';
@@ -16,17 +23,42 @@ const filled = (words: Words, placeholder: string, value: Words): Words => ({
  * add up to the score.
  */
 export function score(situation: Situation, set: RuleSet): Scored {
+  const sum = counted(situation, set);
+  const { hardFail } = sum;
+  const lines =
+    hardFail === null ? countedLines(situation, set, sum) : hardFailLines(situation, set, hardFail);
+  return { score: sum.score, hardFail, lines, ...place(situation, set, startOf(sum)) };
+}
+
+/** What counts in a situation, and what it comes to: the score before anybody asks how it is told. */
+export interface Counted {
+  readonly score: number;
+  readonly hardFail: Scored['hardFail'];
+  readonly provider: ProviderScore;
+  /** the rules that hold, in their order */
+  readonly rules: readonly ScoreRule[];
+  /** the sum of all points, before the limits of the scale */
+  readonly sum: number;
+}
+
+/** The score of a situation without its breakdown: the same rules, the same sum. */
+export function counted(situation: Situation, set: RuleSet): Counted {
   const provider = providerScore(set, situation.provider, situation.kind);
   const hardFail = hardFailOf(situation, set);
-  const lines = hardFail === null ? countedLines(situation, set) : hardFailLines(situation, set, hardFail);
-  const total = lines.at(-1)?.running ?? set.base;
-  const scored = place(situation, set, {
-    providerScore: provider,
-    hardFail: hardFail !== null,
-    score: total,
-  });
-  return { score: total, hardFail, lines, ...scored };
+  if (hardFail !== null) return { score: set.clamp.min, hardFail, provider, rules: [], sum: set.clamp.min };
+  const decided: Decided = { providerScore: provider, hardFail: false };
+  const rules = set.rules.filter((rule) => holds(rule.when, situation, decided));
+  const sum = rules.reduce((total, rule) => total + rule.points, set.base + provider.points);
+  const score = Math.min(set.clamp.max, Math.max(set.clamp.min, sum));
+  return { score, hardFail, provider, rules, sum };
 }
+
+/** What `place` starts from. */
+export const startOf = ({ provider, hardFail, score }: Counted): Decided & { readonly score: number } => ({
+  providerScore: provider,
+  hardFail: hardFail !== null,
+  score,
+});
 
 /** Why nothing can be sold here: no mail at all. Only what a look-up *answered* may say so. */
 function hardFailOf(situation: Situation, set: RuleSet): Scored['hardFail'] {
@@ -76,8 +108,11 @@ const baseLine = (set: RuleSet): ScoreLine => ({
   because: [],
 });
 
-function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
-  const provider = providerScore(set, situation.provider, situation.kind);
+function countedLines(
+  situation: Situation,
+  set: RuleSet,
+  { provider, rules, score, sum }: Counted,
+): ScoreLine[] {
   const lines: ScoreLine[] = [baseLine(set)];
   let running = set.base;
   const push = (line: Omit<ScoreLine, 'running'>): void => {
@@ -95,9 +130,7 @@ function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
     findings: ['mx-found'],
     because: situation.findings.get('mx-found') ?? [],
   });
-  const decided: Decided = { providerScore: provider, hardFail: false };
-  for (const rule of set.rules) {
-    if (!holds(rule.when, situation, decided)) continue;
+  for (const rule of rules) {
     const findings = [...namedFindings(rule.when)].filter((id) => situation.findings.has(id));
     push({
       id: rule.id,
@@ -111,15 +144,14 @@ function countedLines(situation: Situation, set: RuleSet): ScoreLine[] {
       because: findings.flatMap((id) => situation.findings.get(id) ?? []),
     });
   }
-  const clamped = Math.min(set.clamp.max, Math.max(set.clamp.min, running));
-  if (clamped !== running) {
-    const limits = running < clamped ? set.lines.floor : set.lines.ceiling;
-    const limit: Words = { tr: String(clamped), en: String(clamped) };
+  if (score !== sum) {
+    const limits = sum < score ? set.lines.floor : set.lines.ceiling;
+    const limit: Words = { tr: String(score), en: String(score) };
     push({
       id: 'clamp',
       key: 'clamp',
       kind: 'clamp',
-      points: clamped - running,
+      points: score - sum,
       name: filled(limits.name, 'limit', limit),
       why: filled(limits.why, 'limit', limit),
       advice: null,

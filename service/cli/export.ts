@@ -8,7 +8,7 @@ import { z } from 'zod';
 import { fill } from '#core/rules/messages.ts';
 import type { Service } from '../context.ts';
 import { failureSentence } from '../failure.ts';
-import { isDatabaseDown } from '../http/errors.ts';
+import { isDatabaseDown } from '../store/not-now.ts';
 import { exportLeads, type ExportFile, type ExportFormat } from '../verbs/export-leads.ts';
 import { ExportQuery, filterOf } from '../verbs/lead-query.ts';
 import { EXIT, NOBODY_READS, type ExitCode } from './io.ts';

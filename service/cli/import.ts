@@ -9,7 +9,7 @@ import { columnLetter } from '#core/ingest/row.ts';
 import { fill } from '#core/rules/messages.ts';
 import type { Service } from '../context.ts';
 import { failureSentence } from '../failure.ts';
-import { isDatabaseDown } from '../http/errors.ts';
+import { isDatabaseDown } from '../store/not-now.ts';
 import { findImportJob } from '../store/import-jobs.ts';
 import type { JobRow } from '../store/jobs.ts';
 import { rejectedRows } from '../verbs/rejected-rows.ts';

@@ -1,3 +1,5 @@
+import type { Scope } from '../api-key.ts';
+
 /**
  * The one table of every route and who may call it. A route that is not in it cannot be written (its id is a key of this
  * table), and a test holds the table to the routes that answer.
@@ -6,10 +8,6 @@
 /** What people may be, weakest first: each may do what those before it may. */
 export const ROLES = ['seller', 'operator', 'admin'] as const;
 export type Role = (typeof ROLES)[number];
-
-/** What an API key may be allowed; `admin` is for people alone. */
-export const SCOPES = ['ingest', 'scan', 'read', 'export', 'write'] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /**
  * `public`: everybody, without a name. `probe`: the same, and uncounted, since load balancers ask all day. `key`: API keys with the scope, and nobody else.

@@ -1,9 +1,10 @@
 import { Hono } from 'hono';
 import type { Service } from '../context.ts';
 import { FAILURE_STATUS, failed, type Failure } from '../failure.ts';
+import { isDatabaseDown } from '../store/not-now.ts';
 import type { Gate } from './auth.ts';
 import { ACCESS } from './access.ts';
-import { errorBody, failureHeaders, isDatabaseDown } from './errors.ts';
+import { errorBody, failureHeaders } from './errors.ts';
 import { gateOf } from './gate.ts';
 import { createHeaders, requestIdOf, traceOf } from './headers.ts';
 import { readInput, tooLarge } from './input.ts';
@@ -95,7 +96,10 @@ export function createApp(service: Service, routes: readonly Route[], parts: App
       ...legacyHeaders(call.place, call.request.url),
     });
     for (const [name, value] of answer.headers) all.set(name, value);
-    return new Response(answer.body, { status: answer.status, headers: all });
+    const wanted = call.request.method !== 'HEAD';
+    // A stream for nobody would go on until its end: the events of a job, say.
+    if (!wanted) void answer.body?.cancel().catch(() => undefined);
+    return new Response(wanted ? answer.body : null, { status: answer.status, headers: all });
   };
 
   /** The steps of a request that has a route. */

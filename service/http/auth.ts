@@ -4,6 +4,7 @@ import { masked } from '../telemetry/log.ts';
 import { ROLES, type Access, type Role } from './access.ts';
 import { checkKey } from './api-keys.ts';
 import { createLocalLimits, type Take } from './limits.ts';
+import { networkOf } from './proxy.ts';
 import type { Actor } from './route.ts';
 
 /** What is known of a caller before anything is believed. */
@@ -49,6 +50,8 @@ export function createGate(service: Service, { take, checkToken }: GateParts): G
   const perMinute = config.http.requestsPerMinute;
   const strangers = createLocalLimits(clock);
   const refusals = createLocalLimits(clock);
+  /** keys that were good, masked */
+  const seen = new Set<string>();
 
   const limited = (kind: Actor['kind'], retryAfterMs: number): ReturnType<typeof failed> => {
     metrics.count('rate_limited', { actor: kind });
@@ -59,18 +62,19 @@ export function createGate(service: Service, { take, checkToken }: GateParts): G
     return taken.ok ? null : limited(kind, taken.retryAfterMs).failure;
   };
 
-  async function authenticate({ request, address }: Caller): Promise<Outcome<Actor>> {
+  async function authenticate(request: Request, network: string): Promise<Outcome<Actor>> {
     const key = request.headers.get('x-api-key');
     if (key !== null) {
       const holder = await checkKey(service, key);
       if (!holder.ok) return holder;
+      seen.add(masked(key));
       const { actor, perMinute: own } = holder.value;
       const refused = await within('api-key', `key:${actor.keyId}`, own);
       return refused === null ? done(actor) : { ok: false, failure: refused };
     }
     let actor: Actor = INTERNAL;
     // Everybody is one person in the internal mode, so addresses are counted instead.
-    let bucket = `internal:${masked(address)}`;
+    let bucket = `internal:${masked(network)}`;
     if (checkToken !== null) {
       const token = bearerOf(request.headers.get('authorization'));
       if (token === null) return failed('unauthenticated');
@@ -86,18 +90,23 @@ export function createGate(service: Service, { take, checkToken }: GateParts): G
   return {
     async admit(caller, access) {
       if (access === 'probe') return done(NOBODY);
+      const network = networkOf(caller.address);
       if (access === 'public') {
-        const taken = strangers.take(caller.address, perMinute / 60, perMinute);
+        const taken = strangers.take(network, perMinute / 60, perMinute);
         return taken.ok ? done(NOBODY) : limited('anonymous', taken.retryAfterMs);
       }
-      // Who only ever sends wrong credentials is not checked any more: a look-up of a key costs a statement.
-      const before = refusals.peek(caller.address, perMinute / 60, perMinute);
-      if (!before.ok) return limited('anonymous', before.retryAfterMs);
-      const actor = await authenticate(caller);
-      if (!actor.ok) {
-        if (CREDENTIALS.has(actor.failure.code)) refusals.take(caller.address, perMinute / 60, perMinute);
-        return actor;
+      const before = refusals.peek(network, perMinute / 60, perMinute);
+      // Where wrong credentials come from in numbers, a key that was never good is not looked up: that costs a statement.
+      // Others at the same address (an office, a proxy that was not named) are not shut out by it.
+      const key = caller.request.headers.get('x-api-key');
+      if (!before.ok && key !== null && !seen.has(masked(key)))
+        return limited('anonymous', before.retryAfterMs);
+      const actor = await authenticate(caller.request, network);
+      if (!actor.ok && CREDENTIALS.has(actor.failure.code)) {
+        if (!before.ok) return limited('anonymous', before.retryAfterMs);
+        refusals.take(network, perMinute / 60, perMinute);
       }
+      if (!actor.ok) return actor;
       const refusal = refusalOf(access, actor.value);
       return refusal === null ? actor : { ok: false, failure: refusal };
     },

@@ -51,26 +51,3 @@ export function failureHeaders({ code, values }: Failure): Record<string, string
       return {};
   }
 }
-
-/** SQLSTATE classes and codes that say "not now": connection, too many connections, shutdown, starting, timeout, read-only. */
-const NOT_NOW = /^(?:08...|53...|57P0[1-5]|57014|25006)$/;
-/** What the driver and the sockets under it say. No verb lets those of other connections through: they are values there. */
-const NO_CONNECTION = new Set([
-  'CONNECT_TIMEOUT',
-  'CONNECTION_CLOSED',
-  'CONNECTION_ENDED',
-  'CONNECTION_DESTROYED',
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EHOSTUNREACH',
-  'ENETUNREACH',
-  'ENOTFOUND',
-  'EPIPE',
-  'ETIMEDOUT',
-]);
-
-/** Whether an exception means that the database cannot be asked at the moment. */
-export function isDatabaseDown(error: unknown): boolean {
-  const { code } = (error ?? {}) as { code?: unknown };
-  return typeof code === 'string' && (NO_CONNECTION.has(code) || NOT_NOW.test(code));
-}

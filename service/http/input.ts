@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Language } from '#core/rules/common.ts';
 import { done, failed, type Failure, type Outcome } from '../failure.ts';
-import { storableText } from '../store/storable.ts';
+import { storableJson, storableText } from '../store/storable.ts';
 import type { Route } from './route.ts';
 
 /** What a request brings along, read and checked. */
@@ -118,7 +118,9 @@ async function jsonOf(route: Route, raw: Request, language: Language): Promise<O
   }
   if (isDeeperThan(DEEPEST, value))
     return failed('invalid-request', {}, [{ path: 'body', message: TOO_DEEP[language] }]);
-  return check(route.body, value, 'body', language);
+  // A NUL or half a surrogate pair, which no column takes, can only come as an escape.
+  const storable: unknown = text.includes('\\u') ? JSON.parse(storableJson(value)) : value;
+  return check(route.body, storable, 'body', language);
 }
 
 /** Nothing that is sent here nests like this, and whoever goes through it level by level would run out of stack. */

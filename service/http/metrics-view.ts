@@ -6,7 +6,7 @@ import {
   type CounterReading,
   type DurationReading,
   type Metrics,
-} from './metrics.ts';
+} from '../telemetry/metrics.ts';
 
 /** The figures of this process and of the database, as JSON and as Prometheus text. Pure. */
 

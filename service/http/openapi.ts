@@ -1,12 +1,11 @@
-import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import { FAILURE_CODES, type FailureCode } from '#core/rules/failures.ts';
 import type { Messages } from '#core/rules/messages.ts';
-import { FAILURE_STATUS } from '../failure.ts';
 import { ACCESS, type Access, type RouteId } from './access.ts';
 import { LINKS } from './links.ts';
 import { chapterOf, INTRODUCTION, TAGS } from './openapi-text.ts';
 import { API_PREFIX } from './places.ts';
+import { exampleOf, failuresOf, HEADERS, refusal, refusals } from './refusals.ts';
 import type { Reply, Route } from './route.ts';
 import { createSchemaBook, type SchemaBook } from './schemas.ts';
 
@@ -225,7 +224,6 @@ function bodyOf(route: Route, book: SchemaBook): { requestBody?: unknown } {
   };
 }
 
-const HEADERS = { 'X-Request-ID': { $ref: '#/components/headers/X-Request-ID' } };
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
@@ -260,54 +258,3 @@ function linksOf(
     );
   return links.length === 0 ? {} : { links: Object.fromEntries(links) };
 }
-
-/** What can go wrong at this route: its own failures, and those that come with its parts. */
-export function failuresOf(route: Route): FailureCode[] {
-  const access: Access = ACCESS[route.id];
-  const codes = new Set<FailureCode>(route.failures);
-  const add = (...more: FailureCode[]): void => more.forEach((code) => codes.add(code));
-  if (access !== 'probe') add('rate-limited');
-  if (access !== 'probe' && access !== 'public') {
-    add('unauthenticated', 'invalid-token', 'invalid-key', 'forbidden', 'database-unavailable');
-    if (!('key' in access)) add('sign-in-unavailable');
-  }
-  if (route.params ?? route.query ?? route.body) add('invalid-request');
-  if (route.body !== undefined) add('malformed-json', 'body-too-large', 'unsupported-media-type');
-  if (route.form !== undefined) add('body-too-large', 'unsupported-media-type');
-  add('internal');
-  return [...codes];
-}
-
-function refusals(route: Route, error: Record<string, unknown>): Record<string, unknown> {
-  const byStatus = Map.groupBy(failuresOf(route), (code) => FAILURE_STATUS[code]);
-  return Object.fromEntries(
-    [...byStatus]
-      .filter(([status]) => route.replies[status] === undefined)
-      .map(([status, codes]) => [String(status), refusal(status, codes, error)]),
-  );
-}
-
-const refusal = (status: number, codes: readonly FailureCode[], error: Record<string, unknown>) => ({
-  description: `${STATUS_CODES[status]}: ${codes.join(', ')}`,
-  headers:
-    status === 429 || status === 503
-      ? { ...HEADERS, 'Retry-After': { $ref: '#/components/headers/Retry-After' } }
-      : HEADERS,
-  content: {
-    'application/json': {
-      schema: error,
-      examples: Object.fromEntries(codes.map((code) => [code, { $ref: `#/components/examples/${code}` }])),
-    },
-  },
-});
-
-/** The sentence with its placeholders, as nobody knows what will stand there. */
-const exampleOf = (code: FailureCode, messages: Messages) => ({
-  summary: code,
-  value: {
-    error: STATUS_CODES[FAILURE_STATUS[code]] ?? 'Error',
-    detail: messages.api[code],
-    code,
-    requestId: '4bf92f3577b34da6a3ce929d0e0e4736',
-  },
-});

@@ -1,4 +1,5 @@
-import { isIP } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
 /**
  * The address of the client. Every proxy appends the address it was called from to X-Forwarded-For, so with n proxies
@@ -16,4 +17,15 @@ export function clientAddress(remote: string | undefined, forwarded: string | nu
     ? address.slice(0, address.lastIndexOf(':'))
     : address.replace(/^\[([^\]]+)\](?::\d+)?$/, '$1');
   return isIP(bare) === 0 ? socket : bare;
+}
+
+/**
+ * Whom a limit counts: the address, and in IPv6 the network, of which every household has one (RFC 6177) with more
+ * addresses than could ever be counted. An IPv4 address is the same in the form of either.
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address;
+  const ip = ipaddr.IPv6.parse(address);
+  if (ip.isIPv4MappedAddress()) return ip.toIPv4Address().toString();
+  return `${Buffer.from(ip.toByteArray().slice(0, 8)).toString('hex')}/64`;
 }

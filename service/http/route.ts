@@ -3,7 +3,8 @@ import type { FailureCode } from '#core/rules/failures.ts';
 import type { Language } from '#core/rules/common.ts';
 import type { Failure } from '../failure.ts';
 import type { Service } from '../context.ts';
-import type { Role, RouteId, Scope } from './access.ts';
+import type { Scope } from '../api-key.ts';
+import type { Role, RouteId } from './access.ts';
 
 /** Who asks. */
 export interface Actor {

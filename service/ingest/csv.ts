@@ -1,10 +1,8 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { encodingOf, isBinary, separatorOf, textOf } from './text.ts';
-import { TableFault, tidy, type Table, type TableLimits } from './table.ts';
+import { LONGEST_ROW, TableFault, tidy, type Table, type TableLimits } from './table.ts';
 
-/** One row is never longer: a quotation mark that is not closed takes the whole rest of a file for one cell. */
-const LONGEST_RECORD = 1024 * 1024;
 const HEAD = 64 * 1024;
 
 /** A text file with one company a line: CSV in any usual dress, or a plain list. */
@@ -25,7 +23,8 @@ async function* records(
   const parser = parse({
     bom: true,
     delimiter: separator,
-    max_record_size: LONGEST_RECORD,
+    // A quotation mark that is not closed takes the whole rest of a file for one cell.
+    max_record_size: LONGEST_ROW,
     // As they are parsed, not as they are taken: when the parser fails, `line` is where the faulty record begins. Its own
     // count takes CRLF inside quotes for two lines.
     on_record: ((parsed: { record: string[]; raw: string }) => {

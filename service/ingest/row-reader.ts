@@ -48,6 +48,7 @@ export class RowReader {
       case 'row': {
         const before = this.#number;
         this.#number = Math.max(Number(attribute(attributes, 'r') ?? 0), before + 1);
+        if (!(this.#number <= LAST_ROW)) throw new TableFault('file-unreadable');
         this.#gap += this.#number - before - 1;
         this.#cells = [];
         this.#column = -1;
@@ -103,6 +104,8 @@ export class RowReader {
   }
 }
 
+/** As many rows as a sheet has; also false for what is no number. */
+const LAST_ROW = 1_048_576;
 /** XFD */
 const LAST_COLUMN = 16_384;
 

@@ -41,6 +41,12 @@ export class TableFault extends Error {
   }
 }
 
+/**
+ * Letters of a row. A list has hundreds; a workbook can name one long text in every cell, and would fill the memory of
+ * whoever takes its rows.
+ */
+export const LONGEST_ROW = 256 * 1024;
+
 /** Raw rows to those with something in them: cells trimmed, empty ones at the end gone, limits kept. */
 export async function* tidy(
   rows: AsyncIterable<{ readonly number: number; readonly cells: readonly string[]; readonly gap: number }>,
@@ -56,6 +62,8 @@ export async function* tidy(
       blanks += 1;
       continue;
     }
+    if (trimmed.reduce((sum, { length }) => sum + length, 0) > LONGEST_ROW)
+      throw new TableFault('file-unreadable');
     if (trimmed.length > maxColumns) throw new TableFault('file-too-many-columns', { limit: maxColumns });
     count += 1;
     // Titles and a heading are no rows of data.

@@ -28,11 +28,14 @@ export async function openXlsx(bytes: Uint8Array, limits: TableLimits): Promise<
     const targets = await relations(zip, main);
     const { sheets, date1904 } = await workbook(zip, main);
     const shared = once(async () => sharedTexts(zip, targets.byType.get('sharedStrings')));
+    const seen = new Set<string>();
     const dates = once(async () => dateStyles(eventsOf(zip, targets.byType.get('styles') ?? null)));
     return {
       sheets: sheets.flatMap(({ name, hidden, relation }) => {
         const path = targets.byId.get(relation);
-        if (path === undefined || !zip.has(path)) return [];
+        // Two names for one part would have it read twice, and ten thousand ten thousand times.
+        if (path === undefined || !zip.has(path) || seen.has(path.toLowerCase())) return [];
+        seen.add(path.toLowerCase());
         const open = async (): Promise<Table> => {
           const book = { texts: await shared(), dates: await dates(), date1904 };
           const merges = await mergesOf(zip, path);
@@ -56,11 +59,16 @@ const once = <T>(make: () => Promise<T>): (() => Promise<T>) => {
 const asFault = (error: unknown): unknown =>
   error instanceof SyntaxError ? new TableFault('file-unreadable') : error;
 
-/** All events of a part; a part that is not there has none. */
+/** Parts about the workbook are small; what is read of them is kept in memory. */
+const MOST_ABOUT = 32 * 1024 * 1024;
+/** The texts of all cells, each once: a workbook of 100,000 rows and 20 columns has less than 100 MB. */
+const MOST_TEXTS = 256 * 1024 * 1024;
+
+/** All events of a part about the workbook; a part that is not there has none. */
 async function* eventsOf(zip: Zip, path: string | null): AsyncGenerator<XmlEvent> {
   if (path === null || !zip.has(path)) return;
   try {
-    for await (const events of xmlEvents(zip.text(path))) yield* events;
+    for await (const events of xmlEvents(zip.text(path, MOST_ABOUT))) yield* events;
   } catch (error) {
     throw asFault(error);
   }
@@ -149,12 +157,15 @@ async function sharedTexts(zip: Zip, path: string | undefined): Promise<string[]
     }
   };
   try {
-    for await (const events of xmlEvents(zip.text(path))) for (const event of events) take(event);
+    for await (const events of xmlEvents(zip.text(path, MOST_TEXTS))) for (const event of events) take(event);
   } catch (error) {
     throw asFault(error);
   }
   return texts;
 }
+
+/** No part of it can reach beyond the next tag, so that no text makes it look twice. */
+const MERGE = /<(?:\w+:)?mergeCell(\s[^<>]*)>/g;
 
 async function mergesOf(zip: Zip, path: string): Promise<Merge[]> {
   const merges: Merge[] = [];
@@ -163,8 +174,8 @@ async function mergesOf(zip: Zip, path: string): Promise<Merge[]> {
     // They stand behind the rows. The cells need no reading to get there.
     for await (const piece of zip.text(path)) {
       const text = rest + piece;
-      for (const [, range] of text.matchAll(/<(?:\w+:)?mergeCell [^>]*?ref="([A-Z0-9:$]+)"[^>]*>/g)) {
-        const merge = parseRange(range ?? '');
+      for (const [, attributes] of text.matchAll(MERGE)) {
+        const merge = parseRange(attribute(attributes ?? '', 'ref') ?? '');
         if (merge !== null && merges.length < 50_000) merges.push(merge);
       }
       rest = text.slice(text.lastIndexOf('<'));

@@ -17,8 +17,8 @@ export async function* xmlEvents(pieces: AsyncIterable<string>): AsyncGenerator<
     rest += piece;
     const events: XmlEvent[] = [];
     rest = rest.slice(scan(rest, events));
-    if (rest.length > LONGEST_TAG && !rest.startsWith('<![CDATA['))
-      throw new SyntaxError('a tag without an end');
+    // Nor is a section of CDATA: a cell holds 32,767 letters.
+    if (rest.length > LONGEST_TAG) throw new SyntaxError('a tag without an end');
     if (events.length > 0) yield events;
   }
 }
@@ -62,22 +62,21 @@ const SPECIAL = [
   ['<!', '>'],
 ] as const;
 
-/** The ">" that ends a tag: one in an attribute does not. */
+/** The ">" that ends a tag: one in an attribute does not. One pass, however many of them an attribute has. */
 function tagEnd(text: string, from: number): number {
-  let end = text.indexOf('>', from);
-  while (end !== -1 && openQuote(text, from, end)) end = text.indexOf('>', end + 1);
-  return end;
-}
-function openQuote(text: string, from: number, to: number): boolean {
-  let quote = '';
-  for (let at = from; at < to; at++) {
-    const letter = text[at]!;
-    if (quote === '') {
-      if (letter === '"' || letter === "'") quote = letter;
-    } else if (letter === quote) quote = '';
+  let quote = 0;
+  for (let at = from; at < text.length; at++) {
+    const letter = text.charCodeAt(at);
+    if (quote !== 0) {
+      if (letter === quote) quote = 0;
+    } else if (letter === GREATER) return at;
+    else if (letter === DOUBLE || letter === SINGLE) quote = letter;
   }
-  return quote !== '';
+  return -1;
 }
+const GREATER = 0x3e;
+const DOUBLE = 0x22;
+const SINGLE = 0x27;
 
 function tag(inner: string): XmlEvent {
   if (inner.startsWith('/')) return { kind: 'close', name: local(inner.slice(1).trim()) };

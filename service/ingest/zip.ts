@@ -6,9 +6,10 @@ export interface Zip {
   has(name: string): boolean;
   /**
    * The text of a part, piece by piece.
-   * @throws {TableFault} when it is not what the directory says
+   * @param most bytes it may unpack to; as many as the whole archive by default
+   * @throws {TableFault} when it is larger, or not what the directory says
    */
-  text(name: string): AsyncGenerator<string>;
+  text(name: string, most?: number): AsyncGenerator<string>;
   close(): void;
 }
 
@@ -29,10 +30,11 @@ export async function openZip(bytes: Uint8Array, maxUnpacked: number): Promise<Z
   return {
     has: (name) => entries.has(name.toLowerCase()),
     close: () => file.close(),
-    text: async function* text(name) {
+    text: async function* text(name, most = maxUnpacked) {
       const entry = entries.get(name.toLowerCase());
       if (entry === undefined) throw new TableFault('file-unreadable');
       if (entry.isEncrypted()) throw new TableFault('file-encrypted');
+      if (entry.uncompressedSize > most) throw bombOf(most);
       const decoder = new TextDecoder('utf-8');
       try {
         for await (const chunk of await streamOf(file, entry))
@@ -45,6 +47,9 @@ export async function openZip(bytes: Uint8Array, maxUnpacked: number): Promise<Z
   };
 }
 
+const bombOf = (limit: number): TableFault =>
+  new TableFault('file-bomb', { limit: `${Math.floor(limit / 1024 / 1024)} MiB` });
+
 const streamOf = (file: ZipFile, entry: Entry): Promise<NodeJS.ReadableStream> =>
   new Promise((resolve, reject) => {
     file.openReadStream(entry, (error, stream) =>
@@ -56,14 +61,13 @@ function directory(file: ZipFile, maxUnpacked: number): Promise<Map<string, Entr
   const entries = new Map<string, Entry>();
   let unpacked = 0;
   let packed = 0;
-  const bomb = new TableFault('file-bomb', { limit: `${Math.floor(maxUnpacked / 1024 / 1024)} MiB` });
   return new Promise((resolve, reject) => {
     file.on('entry', (entry: Entry) => {
       unpacked += entry.uncompressedSize;
       packed += entry.compressedSize;
       const steep = unpacked > SUSPICIOUS && unpacked > packed * STEEPEST;
       if (unpacked > maxUnpacked || steep || entries.size >= MOST_ENTRIES) {
-        reject(bomb);
+        reject(bombOf(maxUnpacked));
         return;
       }
       entries.set(entry.fileName.toLowerCase(), entry);

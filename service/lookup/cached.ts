@@ -1,7 +1,7 @@
 import { REGISTRATION_TTL, TENANT_TTL, type AskedAt } from '#core/carry-over.ts';
 import { DomainFacts, type Lookup } from '#core/facts.ts';
 import { z } from 'zod';
-import type { Metrics } from '../http/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { readCache, writeCache, type CacheEntry } from '../store/lookup-cache.ts';
 import type { Sql } from '../store/pool.ts';
 import type { LookupContext } from './domain.ts';

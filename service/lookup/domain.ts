@@ -21,7 +21,7 @@ import { readDkim } from '#core/records/dkim.ts';
 import { isDmarc } from '#core/records/dmarc.ts';
 import { readMtaSts } from '#core/records/mta-sts.ts';
 import type { MailRules } from '#core/rules.ts';
-import type { Clock } from './limit.ts';
+import { startBudget, type Clock } from './limit.ts';
 import type { Questions, Resolver } from './resolver.ts';
 
 /** What a domain look-up works with. What is missing is not asked, and not in the facts. */
@@ -67,8 +67,24 @@ export async function lookUpDomain(
   options: LookupOptions,
   context: LookupContext,
 ): Promise<DomainFacts> {
-  const signal = budget(options.budgetMs, options.signal);
-  const slowSignal = budget(options.registrationBudgetMs ?? options.budgetMs, options.signal);
+  const time = startBudget(options.budgetMs, options.signal);
+  const slowTime = startBudget(options.registrationBudgetMs ?? options.budgetMs, options.signal);
+  try {
+    return await lookUp(domain, options, context, time.signal, slowTime.signal);
+  } finally {
+    time.end();
+    slowTime.end();
+  }
+}
+
+/** `signal` ends the questions to the DNS, `slowSignal` those to registries and the tenant service. */
+async function lookUp(
+  domain: string,
+  options: LookupOptions,
+  context: LookupContext,
+  signal: AbortSignal,
+  slowSignal: AbortSignal,
+): Promise<DomainFacts> {
   const full = options.tier === 'full';
   const dns = context.resolver.for(domain, { fresh: options.force ?? false });
   const lookedUpAt = new Date(context.clock()).toISOString();
@@ -156,12 +172,6 @@ export async function believed(
   return topLevel.state === 'absent' && topLevel.why === 'NXDOMAIN'
     ? unanswered('OFFLINE')
     : absent('NXDOMAIN');
-}
-
-/** A signal that fires when the time is up, or when the caller gives up. */
-function budget(ms: number, outer: AbortSignal | undefined): AbortSignal {
-  const timeout = AbortSignal.timeout(ms);
-  return outer === undefined ? timeout : AbortSignal.any([timeout, outer]);
 }
 
 async function settled(pending: {

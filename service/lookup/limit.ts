@@ -17,6 +17,60 @@ export const sleep: Sleep = (ms, signal) =>
     signal?.addEventListener('abort', done, { once: true });
   });
 
+/**
+ * Calls back when a signal fires, with one listener a signal however many wait under it: a listener of its own for each
+ * question costs more than the rest of the question. Gives the way to be called no more.
+ */
+export function createSignals(): (signal: AbortSignal, fired: () => void) => () => void {
+  const known = new WeakMap<AbortSignal, { readonly waiting: Set<() => void>; readonly fire: () => void }>();
+  return (signal, fired) => {
+    let entry = known.get(signal);
+    if (entry === undefined) {
+      const waiting = new Set<() => void>();
+      const fire = () => {
+        for (const each of [...waiting]) each();
+      };
+      entry = { waiting, fire };
+      known.set(signal, entry);
+      signal.addEventListener('abort', fire, { once: true });
+    }
+    const { waiting, fire } = entry;
+    waiting.add(fired);
+    return () => {
+      // A signal outlives those who wait under it: with the last of them the listener goes too.
+      if (!waiting.delete(fired) || waiting.size > 0) return;
+      known.delete(signal);
+      signal.removeEventListener('abort', fire);
+    };
+  };
+}
+
+/** A signal that fires when the time is up or the caller gives up. `end` it, or its timer runs on. */
+export interface Budget {
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+/** An AbortSignal.timeout joined by AbortSignal.any does the same at many times the cost. */
+export function startBudget(ms: number, outer: AbortSignal | undefined): Budget {
+  const controller = new AbortController();
+  const { signal } = controller;
+  if (outer?.aborted) {
+    controller.abort(outer.reason);
+    return { signal, end: () => undefined };
+  }
+  const giveUp = () => controller.abort(outer?.reason);
+  const timer = setTimeout(() => controller.abort(), ms);
+  outer?.addEventListener('abort', giveUp, { once: true });
+  return {
+    signal,
+    end() {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', giveUp);
+    },
+  };
+}
+
 /** Lets at most so many in at a time, in the order they came. */
 export interface Gate {
   /** The way out again (call it once), when there is room; null when the signal fired first. */

@@ -1,7 +1,7 @@
 import { Resolver as NodeDns, getServers, type CaaRecord } from 'node:dns';
 import ipaddr from 'ipaddr.js';
 import { absent, found, unanswered, type Lookup, type MxRecord, type Silence } from '#core/facts.ts';
-import { createGate, type Clock, type Gate, type Sleep } from './limit.ts';
+import { createGate, createSignals, type Clock, type Gate, type Sleep } from './limit.ts';
 
 /** RFC 2782. `target` is lower case without the final dot; "" says that the service is not offered. */
 export interface SrvRecord {
@@ -269,6 +269,7 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
 
   const counters: ResolverCounters = { sent: 0, cached: 0, merged: 0, repeated: 0, fallback: 0 };
   const flights = new Map<string, Flight>();
+  const onSignal = createSignals();
   // Two halves, the older one thrown away whole: taking the first entry out of a large Map again and again is slow.
   let young = new Map<string, Kept>();
   let old = new Map<string, Kept>();
@@ -303,18 +304,32 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     return { dns, open: 0 };
   }
 
-  /** One question to one server. */
-  async function put(
+  /** One question to one server, as soon as it has room. */
+  function put(
     server: Server,
     type: Type,
     name: string,
     isPatient: boolean,
     wait: Wait,
   ): Promise<Lookup<unknown>> {
-    const leave = server.gate.tryEnter() ?? (await withSignal(wait, (signal) => server.gate.enter(signal)));
-    if (leave === null || wait.over) {
-      leave?.();
-      return unanswered('CANCELLED');
+    const leave = server.gate.tryEnter();
+    if (leave !== null) return send(server, type, name, isPatient, wait, leave);
+    return withSignal(wait, (signal) => server.gate.enter(signal)).then((turn) =>
+      turn === null ? unanswered('CANCELLED') : send(server, type, name, isPatient, wait, turn),
+    );
+  }
+
+  function send(
+    server: Server,
+    type: Type,
+    name: string,
+    isPatient: boolean,
+    wait: Wait,
+    leave: () => void,
+  ): Promise<Lookup<unknown>> {
+    if (wait.over) {
+      leave();
+      return Promise.resolve(unanswered('CANCELLED'));
     }
     const node = isPatient
       ? patientNode(server.address)
@@ -444,22 +459,22 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
     return lookupAny(type, asked, affinity, fresh, signal) as Promise<Lookup<Answers[T]>>;
   }
 
-  async function lookupAny(
+  function lookupAny(
     type: Type,
     asked: string,
     affinity: string | undefined,
     fresh: boolean,
     signal: AbortSignal | undefined,
   ): Promise<Lookup<unknown>> {
-    if (stopped || signal?.aborted) return unanswered('CANCELLED');
+    if (stopped || signal?.aborted) return Promise.resolve(unanswered('CANCELLED'));
     const name = askable(asked);
-    if (name === undefined) return unanswered('UNSUPPORTED');
+    if (name === undefined) return Promise.resolve(unanswered('UNSUPPORTED'));
     const key = `${type} ${name}`;
 
     const known = fresh ? undefined : (young.get(key) ?? old.get(key));
     if (known !== undefined && known.until > clock()) {
       counters.cached++;
-      return known.answer;
+      return Promise.resolve(known.answer);
     }
 
     let flight = flights.get(key);
@@ -488,8 +503,17 @@ export function createNodeResolver(options: NodeResolverOptions): Resolver {
         if (flights.get(key) === flight) flights.delete(key);
         finish(flight.wait);
       };
-      signal.addEventListener('abort', leave, { once: true });
-      flight.result.finally(() => signal.removeEventListener('abort', leave)).then(resolve, reject);
+      const forget = onSignal(signal, leave);
+      flight.result.then(
+        (answer) => {
+          forget();
+          resolve(answer);
+        },
+        (mistake: unknown) => {
+          forget();
+          reject(mistake as Error);
+        },
+      );
     });
   }
 

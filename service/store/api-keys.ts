@@ -1,4 +1,4 @@
-import type { Scope } from '../http/access.ts';
+import type { Scope } from '../api-key.ts';
 import type { Sql, Transaction } from './pool.ts';
 import { storableText } from './storable.ts';
 

@@ -1,10 +1,9 @@
 import type { Sleep } from '../lookup/limit.ts';
+import { isConflict } from './not-now.ts';
 import type { Sql, Transaction } from './pool.ts';
 
 /** SQLSTATE classes of a value that the database does not take: 22 data exception, 23 integrity constraint violation. */
 const isDataFault = (error: unknown): boolean => /^2[23]/.test(codeOf(error));
-/** Two that met: serialization failure, deadlock, lock not available. Another try does it. */
-const isConflict = (error: unknown): boolean => ['40001', '40P01', '55P03'].includes(codeOf(error));
 const codeOf = (error: unknown): string => {
   const { code } = (error ?? {}) as { code?: unknown };
   return typeof code === 'string' && code.length === 5 ? code : '';

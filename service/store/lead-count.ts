@@ -1,26 +1,39 @@
 import { conditionOf, type Fragment, type LeadFilter } from './lead-filter.ts';
 import type { Transaction } from './pool.ts';
 
-/** How many leads a filter leaves: from the counts, where these know; else counted up to a number, and estimated beyond it. */
-export async function countLeads(
+export interface Total {
+  readonly n: number;
+  readonly estimated: boolean;
+}
+
+/** How many leads a filter leaves, where the counts know it: exact for any number. Else null. */
+export async function totalFromCounts(sql: Transaction, filter: LeadFilter): Promise<Total | null> {
+  const condition = countsCondition(sql, filter);
+  if (condition === null) return null;
+  const [row] = await sql<{ n: number }[]>`
+    select coalesce(sum(n), 0)::bigint as n from lead_counts where ${condition}`;
+  return { n: row?.n ?? 0, estimated: false };
+}
+
+/** How many leads a filter leaves: counted one by one up to a number, and estimated beyond it. */
+export async function totalByCounting(
   sql: Transaction,
   filter: LeadFilter,
   exactTotal: number,
-): Promise<{ readonly n: number; readonly estimated: boolean }> {
-  const fromCounts = countsCondition(sql, filter);
-  if (fromCounts !== null) {
-    const [row] = await sql<{ n: number }[]>`
-      select coalesce(sum(n), 0)::bigint as n from lead_counts where ${fromCounts}`;
-    return { n: row?.n ?? 0, estimated: false };
-  }
-  const condition = (): Fragment => conditionOf(sql, filter);
+): Promise<Total> {
   const [row] = await sql<{ n: number }[]>`
-    select count(*) as n from (select from lead_list l where ${condition()} limit ${exactTotal + 1}::int) found`;
+    select count(*) as n from (
+      select from lead_list l where ${conditionOf(sql, filter)} limit ${exactTotal + 1}::int
+    ) found`;
   const counted = row?.n ?? 0;
-  if (counted <= exactTotal) return { n: counted, estimated: false };
+  return counted <= exactTotal ? { n: counted, estimated: false } : estimatedTotal(sql, filter, counted);
+}
+
+/** What the planner thinks. @param least as many there are for sure */
+export async function estimatedTotal(sql: Transaction, filter: LeadFilter, least: number): Promise<Total> {
   const [plan] = await sql<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }[]>`
-    explain (format json) select from lead_list l where ${condition()}`;
-  return { n: Math.max(plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, counted), estimated: true };
+    explain (format json) select from lead_list l where ${conditionOf(sql, filter)}`;
+  return { n: Math.max(plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0, least), estimated: true };
 }
 
 /** The filter as a condition on `lead_counts`, whose sums are exact for any number; null when it knows too little. */

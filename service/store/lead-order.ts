@@ -111,6 +111,22 @@ export function groupCondition(sql: Sql | Transaction, groupBy: Order['groupBy']
   }
 }
 
+/** In which group a row is, in the words of `groupsOf`. */
+export function groupValue(sql: Sql | Transaction, groupBy: GroupColumn | 'expiry'): Fragment {
+  switch (groupBy) {
+    case 'expiry':
+      return sql`case when coalesce(l.expires_at, 'infinity'::date) < 'infinity'::date then 'known' else 'unknown' end`;
+    case 'tenant_size':
+    case 'referral_type':
+      return sql`coalesce(l.${sql(groupBy)}, '')`;
+    case 'segment':
+    case 'provider':
+    case 'link_status':
+    case 'd365_sync_status':
+      return sql`l.${sql(groupBy)}`;
+  }
+}
+
 /** The key as the index has it. */
 export const keyExpression = (sql: Sql | Transaction, key: Key): Fragment =>
   key === 'expires_at' ? sql`coalesce(l.expires_at, 'infinity'::date)` : sql`l.${sql(key)}`;
@@ -124,11 +140,12 @@ const KEY_TYPES: Readonly<Record<Key, (sql: Sql | Transaction, value: string | n
   expires_at: (sql, value) => sql`${value}::date`,
 };
 
-/** "and (key, company_id) > (...)": what comes behind a row. */
+/** "(key, company_id) > (...)": what comes behind a row. @param name the key, where it has a name by now */
 export const behind = (
   sql: Sql | Transaction,
   { key, direction }: Order,
   row: { readonly value: string | number; readonly id: number },
+  name: Fragment = keyExpression(sql, key),
 ): Fragment =>
-  sql`and (${keyExpression(sql, key)}, l.company_id) ${direction === 'asc' ? sql`>` : sql`<`}
+  sql`(${name}, l.company_id) ${direction === 'asc' ? sql`>` : sql`<`}
     (${KEY_TYPES[key](sql, row.value)}, ${row.id}::bigint)`;

@@ -1,20 +1,12 @@
 import type { Language } from '#core/rules/common.ts';
 import type { Lead } from '#core/lead/lead.ts';
 import { done, failed, type Outcome } from '../failure.ts';
-import { countLeads } from './lead-count.ts';
+import { estimatedTotal, totalByCounting, totalFromCounts, type Total } from './lead-count.ts';
 import { readCursor, writeCursor, type Position } from './lead-cursor.ts';
-import { conditionOf, type Fragment, type LeadFilter } from './lead-filter.ts';
-import {
-  behind,
-  groupCondition,
-  groupsOf,
-  keyExpression,
-  orderOf,
-  USUAL_ORDER,
-  type Direction,
-  type Order,
-} from './lead-order.ts';
-import { LEAD_COLUMNS, leadOfRow, type LeadRow } from './lead-row.ts';
+import { conditionOf, type LeadFilter } from './lead-filter.ts';
+import { groupsOf, keyExpression, orderOf, USUAL_ORDER, type Direction, type Order } from './lead-order.ts';
+import { columnsOf, readAlong, readNear, readSorted, type PageRead, type PageRow } from './lead-page.ts';
+import { leadOfRow, type LeadRow } from './lead-row.ts';
 import type { Sql, Transaction } from './pool.ts';
 
 export interface LeadQuery {
@@ -42,11 +34,12 @@ export interface LeadPage {
 /** Up to here a total is counted (product definition, chapter 9); beyond it comes from the counts or the planner. */
 export const EXACT_TOTAL = 10_000;
 
-/**
- * Whether one index has the leads of this filter in this order. Where none has, and they are few enough to be counted,
- * they are read whole and sorted: the planner would rather walk along the order until the page is full, which is the
- * whole table when all of them stand at its end. Who searches "şeker" by name finds nothing before "Ş".
- */
+/** Up to so many leads are read whole and sorted, as a multiple of EXACT_TOTAL. */
+const SORTED = 4;
+/** So many rows are looked at along the order before all are, as a part of EXACT_TOTAL. */
+const NEAR = 0.25;
+
+/** Whether one index has the leads of this filter in this order. */
 function isIndexed(filter: LeadFilter, { key }: Order): boolean {
   const { segment, provider, priority, syncStatus, linkStatus, tenantSize } = filter;
   const set = (values: readonly unknown[]): number => values.filter((value) => value !== undefined).length;
@@ -77,13 +70,9 @@ export async function listLeads(
   if (cursor !== undefined && position === null) return failed('cursor-invalid');
   const page = position?.page ?? query.page;
   const { rows, total } = await atOneMoment(sql, async (tx) => {
-    const counted = await countLeads(tx, filter, exactTotal);
-    const skip = position === null ? (page - 1) * pageSize : 0;
-    if (counted.n <= skip) return { rows: [], total: counted };
     const groups = await groupsToRead(tx, filter, order, position);
-    const few = counted.n <= exactTotal && !isIndexed(filter, order);
-    const take = pageSize + 1;
-    return { rows: await readPage(tx, { filter, order, groups, position, skip, take, few }), total: counted };
+    const skip = position === null ? (page - 1) * pageSize : 0;
+    return readList(tx, { filter, order, groups, position, skip, take: pageSize + 1 }, exactTotal);
   });
   const shown = rows.slice(0, pageSize);
   const last = rows.length > pageSize ? shown.at(-1) : undefined;
@@ -97,6 +86,32 @@ export async function listLeads(
       last === undefined ? null : writeCursor({ page: page + 1, ...positionOf(last, order) }, list),
     total_is_estimate: total.estimated,
   });
+}
+
+/** The page, one lead more, and the total. */
+async function readList(
+  sql: Transaction,
+  read: PageRead,
+  exactTotal: number,
+): Promise<{ readonly rows: readonly PageRow[]; readonly total: Total }> {
+  const { filter, skip, take } = read;
+  const count = (): Promise<Total> => totalByCounting(sql, filter, exactTotal);
+  const known = await totalFromCounts(sql, filter);
+  if (isIndexed(filter, read.order)) {
+    const total = known ?? (await count());
+    return { rows: total.n <= skip ? [] : await readAlong(sql, read), total };
+  }
+  if (known !== null && known.n <= skip) return { rows: [], total: known };
+  // Most pages are filled from where they begin. What stands together at the other end is found by sorting.
+  const near =
+    skip > 0 || (known !== null && known.n < take)
+      ? null
+      : await readNear(sql, read, Math.ceil(exactTotal * NEAR));
+  if (near !== null) return { rows: near, total: known ?? (await count()) };
+  const sortable = exactTotal * SORTED;
+  const { rows, total } = await readSorted(sql, read, sortable);
+  if (total <= sortable) return { rows, total: { n: total, estimated: false } };
+  return { rows: await readAlong(sql, read), total: known ?? (await estimatedTotal(sql, filter, total)) };
 }
 
 /**
@@ -129,64 +144,6 @@ async function providersOf(sql: Transaction, { provider }: LeadFilter): Promise<
     select provider from lead_counts group by provider having sum(n) > 0`;
   // Without any lead there still has to be a group to look into.
   return rows.length === 0 ? [''] : rows.map((row) => row.provider);
-}
-
-interface PageRead {
-  readonly filter: LeadFilter;
-  readonly order: Order;
-  readonly groups: readonly string[];
-  readonly position: Position | null;
-  readonly skip: number;
-  readonly take: number;
-  /** read all that fit, and sort */
-  readonly few: boolean;
-}
-interface PageRow {
-  readonly row: LeadRow;
-  readonly rank: number;
-  readonly group: string;
-}
-
-/** Chooses the companies from the narrow table first, and fetches the rest of these few by their id. */
-async function readPage(sql: Transaction, read: PageRead): Promise<PageRow[]> {
-  const { groups, skip, take } = read;
-  const direction = directionOf(sql, read.order);
-  const rows = await sql<(LeadRow & { rank: number; n: number })[]>`
-    with page as materialized (
-      select company_id, n, k from (${chosenCompanies(sql, read)}) p
-      order by n, k ${direction}, company_id ${direction}
-      offset ${skip}::bigint limit ${take}::int
-    )
-    select page.n, v.rank, ${columnsOf(sql)}
-    from page join leads_ready v on v.company_id = page.company_id
-    order by page.n, page.k ${direction}, page.company_id ${direction}`;
-  return rows.map(({ n, rank, ...row }) => ({ row, rank, group: groups[n] ?? '' }));
-}
-
-/** One by one: a list as a whole means something else to the driver behind some words of a statement. */
-const columnsOf = (sql: Sql | Transaction): Fragment =>
-  LEAD_COLUMNS.map((name): Fragment => sql`v.${sql(name)}`).reduce((all, name) => sql`${all}, ${name}`);
-const directionOf = (sql: Transaction, { direction }: Order): Fragment =>
-  direction === 'asc' ? sql`asc` : sql`desc`;
-
-/** One ordered read for each group, so that each can stop when the page is full. */
-function chosenCompanies(sql: Transaction, read: PageRead): Fragment {
-  const { filter, order, groups, position, skip, take, few } = read;
-  const direction = directionOf(sql, order);
-  // The planner plans a subquery with an offset by itself, without regard to the order outside.
-  const leads = few
-    ? sql`(select * from lead_list l where ${conditionOf(sql, filter)} offset 0)`
-    : sql`lead_list`;
-  const condition = few ? sql`true` : conditionOf(sql, filter);
-  const parts = groups.map(
-    (group, at) => sql`(
-      select ${at}::int as n, l.company_id, ${keyExpression(sql, order.key)} as k from ${leads} l
-      where ${condition} ${groupCondition(sql, order.groupBy, group)}
-        ${at === 0 && position !== null ? behind(sql, order, position) : sql``}
-      order by k ${direction}, l.company_id ${direction}
-      limit ${skip + take}::bigint)`,
-  );
-  return parts.reduce((all, part) => sql`${all} union all ${part}`);
 }
 
 function positionOf({ row, rank, group }: PageRow, { key }: Order): Omit<Position, 'page'> {

@@ -5,6 +5,7 @@ import postgres from 'postgres';
 import type { Config } from '../config.ts';
 import { startEmbedded, type EmbeddedServer } from './embedded.ts';
 import { fault, type StoreFault, type StoreResult } from './fault.ts';
+import { storableJson } from './storable.ts';
 
 /** What values are in TypeScript. A moment is a Date: columns keep milliseconds, so nothing is lost on the way. */
 const TYPES = {
@@ -14,6 +15,8 @@ const TYPES = {
   decimal: { to: 1700, from: [1700] as number[], serialize: String, parse: Number },
   /** date: "2027-01-31"; a Date would move it into a time zone */
   day: { to: 1082, from: [1082] as number[], serialize: String, parse: String },
+  /** json and jsonb: a NUL that somebody sent would be refused, and all else of the statement with it */
+  json: { to: 114, from: [114, 3802] as number[], serialize: storableJson, parse: JSON.parse },
 };
 
 /** The database, as everything in service/ gets it. */
@@ -21,6 +24,7 @@ interface Types extends Record<string, unknown> {
   whole: number;
   decimal: number;
   day: string;
+  json: unknown;
 }
 export type Sql = postgres.Sql<Types>;
 export type Transaction = postgres.TransactionSql<Types>;

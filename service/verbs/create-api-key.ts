@@ -1,6 +1,5 @@
 import type { Service } from '../context.ts';
-import { mintKey } from '../http/api-keys.ts';
-import type { Scope } from '../http/access.ts';
+import { mintKey, type Scope } from '../api-key.ts';
 import { insertApiKey, type ApiKey } from '../store/api-keys.ts';
 import { audit, type Auditor } from '../store/audit.ts';
 

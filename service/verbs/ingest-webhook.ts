@@ -5,8 +5,8 @@ import type { Domain } from '#core/domain.ts';
 import type { Language } from '#core/rules/common.ts';
 import type { Service } from '../context.ts';
 import { done, failed, type Outcome } from '../failure.ts';
-import { isDatabaseDown } from '../http/errors.ts';
 import { domainHash, ensureCompanies, suppressedAmong } from '../store/companies.ts';
+import { isConflict, isDatabaseDown } from '../store/not-now.ts';
 import type { Transaction } from '../store/pool.ts';
 import { addRawLeads } from '../store/raw-leads.ts';
 import { withoutErasure } from '../store/suppressions.ts';
@@ -80,8 +80,7 @@ export const readDomain = (
 export const webhookWait = (attempts: number): number => 60_000 * 2 ** attempts;
 
 /** Whether a later try may do it: the database is away, busy, or another transaction was in the way. */
-export const isNotNow = (error: unknown): boolean =>
-  isDatabaseDown(error) || /^(?:40001|40P01|55P03|55006)$/.test(retryCode(error));
+export const isNotNow = (error: unknown): boolean => isDatabaseDown(error) || isConflict(error);
 
 /** What is noted of an error: its code, never its words, which may hold data. */
 export const retryCode = (error: unknown): string => {

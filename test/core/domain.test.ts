@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { chooseDomain, isConsumerDomain, parseDomain } from '#core/domain.ts';
+import { shippedRules } from '#test/support/rules.ts';
 
 const ascii = (text: string): string => {
   const reading = parseDomain(text);
@@ -125,6 +126,31 @@ describe('parseDomain refuses', () => {
   });
 });
 
+test.each([
+  ['türkçe.com.tr', 'xn--trke-2oa7j.com.tr'],
+  ['XN--TRKE-2OA7J.com.tr', 'xn--trke-2oa7j.com.tr'],
+  ['https://www.münchen.de/', 'xn--mnchen-3ya.de'],
+])('W1: an international name is a domain in either script, and no fault: %s', (text, expected) => {
+  expect(ascii(text)).toBe(expected);
+});
+test.each([
+  'HTTPS://acme.com',
+  'Ftp://acme.com/x',
+  'http://user:secret@acme.com:8080/x',
+  'acme.com/path',
+  'ACME.COM/a/b?c#d',
+])('W5: scheme, capitals, user info, port and path do not hide the domain: %s', (text) => {
+  expect(ascii(text)).toBe('acme.com');
+});
+test.each([
+  ['192.168.1.10', 'ip-address'],
+  ['10.0.0.25', 'ip-address'],
+  ['com.tr', 'public-suffix'],
+  ['gov.tr', 'public-suffix'],
+])('W6: neither an address of a machine nor a public suffix is a company: %s', (text, expected) => {
+  expect(ascii(text)).toBe(expected);
+});
+
 test('parseDomain never throws, and what it accepts it gives back unchanged', () => {
   fc.assert(
     fc.property(
@@ -162,6 +188,18 @@ describe('chooseDomain', () => {
     const choice = chooseDomain(fields, consumer);
     expect(`${choice.ok ? choice.domain.ascii : choice.reason} ${choice.from}`).toBe(expected);
   });
+  test.each(['gmail.com', 'hotmail.com.tr', 'outlook.com.tr', 'windowslive.com', 'mynet.com'])(
+    'W7: %s never becomes a company, whichever field it comes from',
+    (host) => {
+      const shipped = shippedRules().mail.consumerDomains;
+      for (const fields of [{ website: `www.${host}` }, { email: `ali@${host}` }, { domain: host }]) {
+        const alone = chooseDomain(fields, shipped);
+        expect(alone.ok ? alone.domain.ascii : alone.reason).toBe('consumer-domain');
+        const beside = chooseDomain({ domain: 'acme.com.tr', ...fields }, shipped);
+        if (fields.domain === undefined) expect(beside.ok && beside.domain.ascii).toBe('acme.com.tr');
+      }
+    },
+  );
   test('a host below a consumer domain is one too', () => {
     const reading = parseDomain('mail.gmail.com');
     expect(reading.ok && isConsumerDomain(reading.domain, consumer)).toBe(true);

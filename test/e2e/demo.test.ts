@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDatabase, type TestDatabase } from '#test/support/db.ts';
 import { ask, endAll, freePort, startHunter } from '#test/support/hunter-process.ts';
+import { until } from '#test/support/until.ts';
 
 let database: TestDatabase;
 let env: Record<string, string>;
@@ -28,6 +29,10 @@ test(
   async () => {
     await database.sql`insert into sync_state (name, last_started_at) values ('demo', now())`;
     await addCompany('eski.example');
+    const broken = startHunter(['demo', 'reset'], env);
+    await until(() => broken.err().includes('Filling the demo'));
+    expect(await broken.end('SIGINT')).toBe(130);
+
     const reset = startHunter(['demo', 'reset'], env);
     expect(await reset.ended).toBe(0);
     const [count] = await database.sql<{ n: number; old: number }[]>`
@@ -37,8 +42,6 @@ test(
 
     const demo = startHunter(['demo'], env);
     const api = `${await demo.url}/api/v1`;
-    expect(demo.err()).toContain('This is a demo');
-    expect(demo.err()).not.toContain('Filling the demo');
     const { json } = await ask(`${api}/leads`);
     expect(json.demo).toBe(true);
     expect(json.total).toBeGreaterThanOrEqual(200);
@@ -49,5 +52,7 @@ test(
     expect(file.headers.get('content-disposition')).toContain('demo_leads_');
     expect(file.bytes.toString()).toMatch(/demo_data/);
     expect(await demo.end('SIGINT')).toBe(0);
+    expect(demo.err()).toContain('This is a demo');
+    expect(demo.err()).not.toContain('Filling the demo');
   },
 );

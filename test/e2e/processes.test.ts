@@ -8,10 +8,13 @@ import { createDatabase } from '#test/support/db.ts';
 import { startDnsChild } from '#test/support/dns-child.ts';
 import { ask, endAll, freePort, startHunter } from '#test/support/hunter-process.ts';
 import { manyDomains, manyDomainsZone } from '#test/support/many-domains.ts';
-import { until } from '#test/support/until.ts';
+import { until as soon } from '#test/support/until.ts';
 import { gatewayCompany, hostedCompany } from '#test/support/worlds.ts';
 
 const DOMAINS = manyDomains(200);
+/** Whole processes start and recover meanwhile, on a machine that may be busy. */
+const until = <T>(look: () => Promise<T | null | false>): Promise<T> => soon(look, 40_000);
+
 let dns: Awaited<ReturnType<typeof startDnsChild>>;
 let folder: string;
 /** of a service on a database of its own, in the folder */
@@ -53,7 +56,7 @@ const jobOf = async (api: string, id: string) => (await ask(`${api}/jobs/${id}`)
 
 test(
   'from an empty folder to a lead with its PDF; Ctrl-C ends it with nothing left running; a second start goes on',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const first = startHunter(['start'], env);
     const url = await first.url;
@@ -92,7 +95,7 @@ test(
 
 test(
   'W28: the whole service is killed while it scans a list, and after the next start every entry was done once',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const slow = { ...env, HUNTER_DOMAINS_PER_SECOND: '60' };
     const first = startHunter(['start'], slow);
@@ -131,7 +134,7 @@ test(
 
 test(
   'the database is killed under a running service: 503 until it is there again, and nothing is lost',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const service = startHunter(['start'], env);
     const url = await service.url;
@@ -158,7 +161,7 @@ test(
 
 test(
   'API and worker apart: what one takes in the other does, and the worker leaves no trace when it goes',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const database = await createDatabase();
     try {

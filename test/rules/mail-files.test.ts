@@ -344,7 +344,7 @@ describe('real MX hosts', () => {
   });
 });
 
-describe('hosts that only look alike', () => {
+describe('W8: hosts that only look alike', () => {
   it.each([
     'google.com.evil.org',
     'aspmx.l.google.com.evil.org',

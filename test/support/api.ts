@@ -2,7 +2,8 @@ import { NOBODY, refusalOf, type Gate } from '#service/http/auth.ts';
 import { gateOf as configured } from '#service/http/gate.ts';
 import type { Actor, Route } from '#service/http/route.ts';
 import { startServer } from '#service/http/server.ts';
-import { SCOPES, type Role } from '#service/http/access.ts';
+import { SCOPES } from '#service/api-key.ts';
+import type { Role } from '#service/http/access.ts';
 import { done } from '#service/failure.ts';
 import type { Service } from '#service/context.ts';
 

@@ -89,6 +89,7 @@ export async function ask(
   body?: unknown,
 ): Promise<{
   readonly status: number;
+  // oxlint-disable-next-line typescript/no-explicit-any -- a test looks into whatever came
   readonly json: any;
   readonly bytes: Buffer;
   readonly headers: Headers;

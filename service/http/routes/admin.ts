@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { SCOPES } from '../access.ts';
+import { SCOPES } from '../../api-key.ts';
 import type { ApiKey } from '../../store/api-keys.ts';
 import { listApiKeys } from '../../store/api-keys.ts';
 import { readAudit } from '../../store/audit.ts';

@@ -157,7 +157,7 @@ describe('the MX names the mailboxes', () => {
   });
 });
 
-describe('several MX hosts', () => {
+describe('W8: several MX hosts all count', () => {
   test('of one provider are one provider', () => {
     const several = verdict({
       mx: mx('1 aspmx.l.google.com', '5 alt1.aspmx.l.google.com', '10 smtp.google.com'),
@@ -219,7 +219,7 @@ describe('several MX hosts', () => {
   });
 });
 
-describe('a security gateway in front', () => {
+describe('W8: a security gateway in front hides no mailboxes that other records show', () => {
   const behind = (...signs: Partial<DomainFacts>[]): string =>
     short(verdict({ mx: mx(GATEWAY_MX), ...Object.assign({}, ...signs) }));
 

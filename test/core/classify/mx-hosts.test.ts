@@ -57,7 +57,7 @@ describe('the name of an MX host says', () => {
   });
 });
 
-describe('a name that only looks like a provider is not that provider', () => {
+describe('W8: a name that only looks like a provider is not that provider', () => {
   test.each([
     ['cinar-mail.protection.outlook.com.evil.example', 'foreign', 'the provider in front of another name'],
     ['notmail.protection.outlook.com', 'mailbox M365', 'any label below the suffix is Microsoft’s'],

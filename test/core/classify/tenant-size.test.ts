@@ -120,6 +120,10 @@ describe('what was declared wins', () => {
   });
 });
 
+test.each(['M365', 'Google'])('W3: mail at %s alone says nothing of the size', (provider) => {
+  expect(size({ mail: { provider } })).toMatchObject({ size: null, basis: null });
+});
+
 describe('else signs are weighed', () => {
   test.each<[string, { mail?: Partial<MailVerdict>; signs?: Partial<SizeSigns> }, string | null, string[]]>([
     ['nothing shows', {}, null, []],

@@ -558,7 +558,7 @@ describe('while it could not be checked whose mailboxes these are', () => {
   });
 });
 
-describe('what the earlier system invented', () => {
+describe('W18: what the earlier system invented', () => {
   const everything = Object.values(WORLDS).flatMap((assessment) => [
     ...textsOf(summaryOf(assessment, 'tr')),
     ...textsOf(summaryOf(assessment, 'en')),
@@ -580,7 +580,7 @@ describe('what the earlier system invented', () => {
       expect(summaryOf(onM365, language).provider_reasoning).not.toContain('SPF');
   });
 
-  it('a domain with an enforced DMARC and two other gaps is at high risk, and DMARC is not called missing', () => {
+  it('W19: a domain with an enforced DMARC and two other gaps is at high risk, and DMARC is not called missing', () => {
     const assessment = withFindings(anAssessment(), {
       remove: ['spf-found', 'dmarc-policy-none'],
       add: ['spf-absent', 'dmarc-reject'],

@@ -76,7 +76,7 @@ describe('an assessment without a score', () => {
   });
 });
 
-describe('a score of 0', () => {
+describe('W17: a score of 0', () => {
   it('is a score, and is told as one', () => {
     const summary = summaryOf(anAssessment({ scored: aScore({ score: 0 }) }), 'en');
     expect(summary.one_liner).toContain('0 points');

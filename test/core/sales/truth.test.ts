@@ -196,7 +196,7 @@ describe('whatever is known of a company', () => {
     );
   });
 
-  it('no record that is there, in error or not answered is called missing', () => {
+  it('W19: no record that is there, in error or not answered is called missing', () => {
     fc.assert(
       fc.property(company, fc.constantFrom('tr' as const, 'en' as const), (assessment, language) => {
         const holds = (id: FindingId) => assessment.findings.some((finding) => finding.id === id);

@@ -59,7 +59,7 @@ describe('the breakdown', () => {
     expect(sumOf(breakdown)).toBe(0);
   });
 
-  test('includes the hard fail, so that it cannot differ from the stored score', () => {
+  test('W16: includes the hard fail, so that it cannot differ from the stored score', () => {
     const breakdown = of(hosted({ mx: absent('NODATA') }));
     expect(breakdown).toMatchObject({
       total_score: 0,

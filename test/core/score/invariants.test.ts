@@ -123,7 +123,7 @@ describe.each(sets)('$name', ({ name, rules }) => {
     ],
   };
   test.skipIf(name.startsWith('python'))(
-    'a better signal never lowers the score and never worsens the priority',
+    'W13, W15: a better signal never lowers the score and never worsens the priority',
     () => {
       const faults: string[] = [];
       // Each situation is scored once, and met again as the better one of others.

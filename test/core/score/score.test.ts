@@ -22,6 +22,26 @@ describe('score', () => {
       'base 0, provider 20, spf-present 10, dkim-missing -10, dmarc-not-enforced -5, domain-expiring -5',
     );
   });
+  test('W13: publishing a DMARC record that only watches costs nothing against having none', () => {
+    const under = (dmarc: 'dmarc-absent' | 'dmarc-policy-none') =>
+      PROVIDERS.map((provider) => score(situation(provider, ['spf-found', dmarc]), rules.set).score);
+    expect(under('dmarc-policy-none')).toEqual(under('dmarc-absent'));
+  });
+  test.each(['Amazon', 'SendGrid', 'Mailgun'])(
+    'W15: %s gets no worse segment for a better score',
+    (provider) => {
+      const rank = ['Skip', 'Cold', 'Migration'];
+      const steps = [
+        score(situation(provider, ['spf-found', 'dmarc-absent']), rules.set),
+        score(situation(provider, ['spf-found', 'dkim-found', 'dmarc-quarantine']), rules.set),
+        score(situation(provider, ['spf-found', 'dkim-found', 'dmarc-reject']), rules.set),
+      ];
+      expect(steps.map(({ score }) => score)).toEqual([25, 55, 60]);
+      const ranks = steps.map(({ segment }) => rank.indexOf(segment));
+      expect(ranks).toEqual(ranks.toSorted((a, b) => a - b));
+      expect(steps.at(-1)?.segment).toBe('Migration');
+    },
+  );
   test('a floor that acts is a line of its own', () => {
     const world = situation('Hosting', ['spf-absent', 'dkim-absent', 'dmarc-absent']);
     expect(points(score(world, rules.set))).toBe(

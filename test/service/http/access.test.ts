@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKey } from '#service/verbs/create-api-key.ts';
-import { ACCESS, ROLES, SCOPES, type Access, type RouteId } from '#service/http/access.ts';
-import { API_PREFIX } from '#service/http/places.ts';
+import { SCOPES } from '#service/api-key.ts';
+import { ACCESS, ROLES, type Access } from '#service/http/access.ts';
+import { placesOf } from '#service/http/places.ts';
 import { ROUTES } from '#service/http/routes/index.ts';
 import { startApi, type Api } from '#test/support/api.ts';
 import { AUDIENCE, startEntraKeys, TENANT, USER, type EntraKeys } from '#test/doubles/entra-keys.ts';
 import { createTestService, type TestService } from '#test/support/service.ts';
 
-const TABLE = Object.entries(ACCESS) as [RouteId, Access][];
 const idsOf = (routes: readonly { id: string }[]): string[] => routes.map(({ id }) => id).sort();
 
 test('every route of the table is there, once, and no other', () => {
@@ -50,33 +50,36 @@ afterAll(async () => {
   await entra.stop();
 });
 
-/** The route with something in its parameters; nothing of it is looked at before access is. */
-function call(id: RouteId, options: Parameters<Api['call']>[2] = {}) {
-  const [method = '', path = ''] = id.split(' ');
-  const route = ROUTES.find((route) => route.id === id);
-  const full = `${route?.at === 'root' ? '' : API_PREFIX}${path}`.replace(/\{\w+\}/g, '1');
-  return api.call(method, full, options);
+/** Every address with who may call it: that of the earlier system is no way around. */
+const ADDRESSES = placesOf(ROUTES).all.map(({ route, method, path }) => {
+  const access: Access = ACCESS[route.id];
+  return [`${method} ${path}`, access] as const;
+});
+const open = ADDRESSES.filter(([, access]) => access === 'public' || access === 'probe');
+const guarded = ADDRESSES.filter(([, access]) => access !== 'public' && access !== 'probe');
+
+/** The address with something in its parameters; nothing of it is looked at before access is. */
+function call(address: string, options: Parameters<Api['call']>[2] = {}) {
+  const [method = '', path = ''] = address.split(' ');
+  return api.call(method, path.replace(/\{\w+\}/g, '1'), options);
 }
-const served = TABLE.filter(([id]) => ROUTES.some((route) => route.id === id));
-const open = served.filter(([, access]) => access === 'public' || access === 'probe');
-const guarded = served.filter(([, access]) => access !== 'public' && access !== 'probe');
 
 describe('W21: with sign-in', () => {
-  test.each(open)('%s answers everybody', async (id) => {
-    expect([401, 403]).not.toContain((await call(id)).status);
+  test.each(open)('%s answers everybody', async (address) => {
+    expect([401, 403]).not.toContain((await call(address)).status);
   });
 
-  test.each(guarded)('%s refuses who brings nothing', async (id) => {
-    const { status, json, headers } = await call(id);
+  test.each(guarded)('%s refuses who brings nothing', async (address) => {
+    const { status, json, headers } = await call(address);
     expect([status, json.code]).toEqual([401, 'unauthenticated']);
     expect(headers.get('www-authenticate')).toContain('Bearer');
   });
 
-  test.each(guarded)('%s refuses a person who is too little', async (id, access) => {
+  test.each(guarded)('%s refuses a person who is too little', async (address, access) => {
     if (typeof access === 'string') return;
     if ('key' in access) {
       const token = await entra.token({ roles: ['Hunter.Admin'] });
-      expect((await call(id, { as: { token } })).json.code).toBe('unauthenticated');
+      expect((await call(address, { as: { token } })).json.code).toBe('unauthenticated');
       return;
     }
     const weaker = ROLES[ROLES.indexOf(access.role) - 1];
@@ -84,24 +87,24 @@ describe('W21: with sign-in', () => {
     // Below the seller is only an application without a role.
     const claims =
       weaker === undefined ? { scp: undefined, sub: USER, roles: [] } : { roles: [name[weaker]] };
-    const { status, json } = await call(id, { as: { token: await entra.token(claims) } });
+    const { status, json } = await call(address, { as: { token: await entra.token(claims) } });
     expect([status, json.code]).toEqual([403, 'forbidden']);
   });
 
-  test.each(guarded)('%s refuses a key that may do everything else', async (id, access) => {
+  test.each(guarded)('%s refuses a key that may do everything else', async (address, access) => {
     if (typeof access === 'string') return;
     const scope = 'key' in access ? access.key : access.scope;
     const secret = keys.get(scope === null ? 'all' : `all but ${scope}`)!;
-    const { status, json } = await call(id, { as: { key: secret } });
+    const { status, json } = await call(address, { as: { key: secret } });
     expect([status, json.code]).toEqual([403, 'forbidden']);
   });
 
   test('a wrong token and a wrong key are 401, whatever else is brought', async () => {
-    const wrong = await call('GET /admin/api-keys', { as: { token: 'abc' } });
+    const wrong = await call('GET /api/v1/admin/api-keys', { as: { token: 'abc' } });
     expect([wrong.status, wrong.json.code]).toEqual([401, 'invalid-token']);
     expect(wrong.headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
     const token = await entra.token({ roles: ['Hunter.Admin'] });
-    const both = await call('GET /admin/api-keys', {
+    const both = await call('GET /api/v1/admin/api-keys', {
       headers: { authorization: `Bearer ${token}`, 'x-api-key': 'hk_no' },
     });
     expect([both.status, both.json.code]).toEqual([401, 'invalid-key']);
@@ -109,14 +112,14 @@ describe('W21: with sign-in', () => {
 
   test('an administrator and a key with the scope get in', async () => {
     const token = await entra.token({ roles: ['Hunter.Admin'] });
-    expect((await call('GET /admin/api-keys', { as: { token } })).status).toBe(200);
+    expect((await call('GET /api/v1/admin/api-keys', { as: { token } })).status).toBe(200);
     expect((await call('GET /healthz/metrics', { as: { key: keys.get('all')! } })).status).toBe(200);
   });
 
   test('what an actor did is in the audit log under its own name', async () => {
     const token = await entra.token({ roles: ['Hunter.Admin'] });
-    await call('POST /admin/api-keys', { as: { token }, body: { name: 'form' } });
-    const { json } = await call('GET /admin/audit-log', { as: { token } });
+    await call('POST /api/v1/admin/api-keys', { as: { token }, body: { name: 'form' } });
+    const { json } = await call('GET /api/v1/admin/audit-log', { as: { token } });
     expect(json.entries[0]).toMatchObject({
       actor: `${TENANT}/${USER}`,
       actor_kind: 'user',

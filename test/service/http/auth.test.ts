@@ -5,6 +5,7 @@ import { createLocalLimits } from '#service/http/limits.ts';
 import type { Actor } from '#service/http/route.ts';
 import { done, failed } from '#service/failure.ts';
 import type { Service } from '#service/context.ts';
+import { createApiKey } from '#service/verbs/create-api-key.ts';
 import { keyOf, person } from '#test/support/api.ts';
 import { createTestService, type TestService } from '#test/support/service.ts';
 
@@ -108,7 +109,7 @@ describe('how often', () => {
     expect(await times(50, () => admit(from('10.0.0.1'), 'probe'))).toBe(50);
   });
 
-  test('who only sends wrong credentials is not checked any more, and others are not in its way', async () => {
+  test('who only sends wrong credentials is told to wait, and shuts nobody else at the same address out', async () => {
     const { admit } = gate('entra');
     const bad = { authorization: 'Bearer bad' };
     const codes: string[] = [];
@@ -117,8 +118,41 @@ describe('how often', () => {
       codes.push(outcome.ok ? 'ok' : outcome.failure.code);
     }
     expect(codes).toEqual([...Array(3).fill('invalid-token'), ...Array(3).fill('rate-limited')]);
-    expect(checked).toBe(3);
+    expect((await admit(from('10.0.0.1', { authorization: 'Bearer good' }), seller)).ok).toBe(true);
     expect((await admit(from('10.0.0.2', { authorization: 'Bearer good' }), seller)).ok).toBe(true);
+  });
+
+  test('after many wrong keys only those that were good before are looked up', async () => {
+    const { admit } = gate('entra');
+    const wrong = (n: number) => from('10.0.0.1', { 'x-api-key': `hk_${String(n).padStart(43, 'x')}` });
+    const wanted = {
+      name: 'form',
+      scopes: ['ingest'],
+      rateLimitPerMinute: 60,
+      expiresAt: null,
+      createdBy: null,
+    } as const;
+    const keys = await Promise.all(
+      [1, 2].map(() => createApiKey(t.service, wanted, { kind: 'user', id: 'test' }, null)),
+    );
+    const [known, fresh] = keys.map(({ secret }) => from('10.0.0.1', { 'x-api-key': secret }));
+    const webhook: Access = { key: 'ingest' };
+    expect((await admit(known!, webhook)).ok).toBe(true);
+    const codes: string[] = [];
+    for (let at = 0; at < 5; at += 1) {
+      const outcome = await admit(wrong(at), webhook);
+      codes.push(outcome.ok ? 'ok' : outcome.failure.code);
+    }
+    expect(codes).toEqual([...Array(3).fill('invalid-key'), ...Array(2).fill('rate-limited')]);
+    expect((await admit(known!, webhook)).ok).toBe(true);
+    expect(await admit(fresh!, webhook)).toMatchObject({ failure: { code: 'rate-limited' } });
+  });
+
+  test('the addresses of one IPv6 network are one caller', async () => {
+    const { admit } = gate();
+    let n = 0;
+    expect(await times(5, () => admit(from(`2001:db8:1:2::${++n}`), 'public'))).toBe(3);
+    expect((await admit(from('2001:db8:1:3::1'), 'public')).ok).toBe(true);
   });
 
   test('a header that is no bearer token is nobody', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { clientAddress } from '#service/http/proxy.ts';
+import { clientAddress, networkOf } from '#service/http/proxy.ts';
 
 test.each([
   ['without a proxy the header is anybody’s word', '10.0.0.1', '198.51.100.7', 0, '10.0.0.1'],
@@ -12,4 +12,13 @@ test.each([
   ['a request past the proxy has no header', '10.0.0.1', null, 1, '10.0.0.1'],
 ])('%s', (_, remote, forwarded, hops, expected) => {
   expect(clientAddress(remote, forwarded, hops)).toBe(expected);
+});
+
+test.each([
+  ['an IPv4 address is counted by itself', '198.51.100.7', '198.51.100.7'],
+  ['whichever form it comes in', '::ffff:198.51.100.7', '198.51.100.7'],
+  ['an IPv6 address by its network', '2001:db8:1:2:aaaa::7', '20010db800010002/64'],
+  ['what is no address by its name', 'unknown', 'unknown'],
+])('%s', (_, address, expected) => {
+  expect(networkOf(address)).toBe(expected);
 });

@@ -133,5 +133,7 @@ describe('every route', () => {
 
 test('addresses of the earlier system are marked as going away, those of now are not', () => {
   const marked = placesOf(ROUTES).all.filter(({ deprecated }) => deprecated);
-  expect(marked.map(({ method, path }) => unnamed(`${method} ${path}`)).toSorted()).toEqual(EARLIER.toSorted());
+  expect(marked.map(({ method, path }) => unnamed(`${method} ${path}`)).toSorted()).toEqual(
+    EARLIER.toSorted(),
+  );
 });

@@ -207,6 +207,80 @@ test('a workbook of another maker: prefixes, relative paths, inline and rich tex
   book.close();
 });
 
+describe('a workbook that is made to be expensive costs no more than its size', () => {
+  const sheetOf = (sheet: string, more: [string, string][] = []): Buffer =>
+    zipOf([
+      ['[Content_Types].xml', '<Types/>'],
+      ['_rels/.rels', RELS],
+      ['xl/workbook.xml', WORKBOOK],
+      ['xl/_rels/workbook.xml.rels', BOOK_RELS],
+      ['xl/worksheets/sheet1.xml', sheet],
+      ...more,
+    ]);
+  const cells = (...texts: string[]): string =>
+    texts.map((text) => `<c t="inlineStr"><is><t>${text}</t></is></c>`).join('');
+
+  // Looked at again from its beginning for each of them, this one tag would take a minute and a half.
+  test('a tag whose attribute is full of ">" is read in one pass', async () => {
+    const tag = `<sheetPr x="${'>'.repeat(200_000)}"/>`;
+    const bytes = sheetOf(
+      `<worksheet>${tag}<sheetData><row>${cells('Web')}</row><row>${cells('a.com.tr')}</row>`,
+    );
+    expect(await readFileBytes(bytes)).toMatchObject({ rows: ['2: a.com.tr'] });
+  });
+  // Each of them once looked for its end through all that follow: half a second for 64 KB.
+  test('merged cells that have no end are passed over', async () => {
+    const bytes = sheetOf(
+      `<worksheet><sheetData><row>${cells('Web')}</row><row>${cells('a.com.tr')}</row></sheetData>${'<mergeCell '.repeat(400_000)}`,
+    );
+    expect(await readFileBytes(bytes)).toMatchObject({ rows: ['2: a.com.tr'] });
+  });
+  test('a section of CDATA without an end is no XML', async () => {
+    const bytes = sheetOf(`<worksheet><sheetData><row><c><v><![CDATA[${'x'.repeat(19_000_000)}`);
+    expect(await readFileBytes(bytes)).toMatchObject({ fault: 'file-unreadable' });
+  });
+  test('a part that two tabs name is one sheet', async () => {
+    const tabs = Array.from({ length: 50 }, (_, n) => `<sheet name="S${n}" r:id="rId1"/>`).join('');
+    const bytes = zipOf([
+      ['[Content_Types].xml', '<Types/>'],
+      ['_rels/.rels', RELS],
+      ['xl/workbook.xml', `<workbook><sheets>${tabs}</sheets></workbook>`],
+      ['xl/_rels/workbook.xml.rels', BOOK_RELS],
+      ['xl/worksheets/sheet1.xml', '<worksheet/>'],
+    ]);
+    const book = await openXlsx(bytes, LIMITS);
+    expect(book.sheets.map(({ name }) => name)).toEqual(['S0']);
+    book.close();
+  });
+  test('parts about the workbook are held to a size of their own', async () => {
+    const tabs = '<sheet name="S" r:id="rId1"/>'.repeat(1_200_000);
+    const bytes = zipOf([
+      ['[Content_Types].xml', '<Types/>'],
+      ['_rels/.rels', RELS],
+      ['xl/workbook.xml', `<workbook><sheets>${tabs}</sheets></workbook>`],
+    ]);
+    expect(await readFileBytes(bytes, {}, { maxUnpacked: 512 * 1024 * 1024 })).toEqual({
+      fault: 'file-bomb',
+      values: { limit: '32 MiB' },
+    });
+  });
+  test('one long text that every cell names fills no memory', async () => {
+    const row = `<row>${'<c t="s"><v>0</v></c>'.repeat(40)}</row>`;
+    const texts: [string, string] = [
+      'xl/sharedStrings.xml',
+      `<sst><si><t>${'x'.repeat(30_000)}</t></si></sst>`,
+    ];
+    const bytes = sheetOf(`<worksheet><sheetData><row>${cells('Web')}</row>${row}`, [texts]);
+    expect(await readFileBytes(bytes)).toMatchObject({ fault: 'file-unreadable' });
+  });
+  test.each(['99999999999', 'abc', '1e400'])('a row with the number %s is in no sheet', async (number) => {
+    const bytes = sheetOf(
+      `<worksheet><sheetData><row>${cells('Web')}</row><row r="${number}">${cells('a.com.tr')}</row>`,
+    );
+    expect(await readFileBytes(bytes)).toMatchObject({ fault: 'file-unreadable' });
+  });
+});
+
 const RELS = `<Relationships><Relationship Id="r" Type="http://x/officeDocument" Target="/xl/workbook.xml"/></Relationships>`;
 const WORKBOOK = `<workbook><sheets><sheet name="Sayfa" r:id="rId1"/></sheets></workbook>`;
 const BOOK_RELS = `<Relationships><Relationship Id="rId1" Type="http://x/worksheet" Target="../xl/./worksheets/sheet1.xml"/><Relationship Id="rId2" Type="http://x/sharedStrings" Target="sharedStrings.xml"/></Relationships>`;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { absent, found, unanswered, type Lookup, type Tenant } from '#core/facts.ts';
-import { createMetrics } from '#service/http/metrics.ts';
+import { createMetrics } from '#service/telemetry/metrics.ts';
 import { cacheKeys, openCachedLookups } from '#service/lookup/cached.ts';
 import { forgetCached } from '#service/store/lookup-cache.ts';
 import type { Sql } from '#service/store/pool.ts';

@@ -44,6 +44,10 @@ describe('values', () => {
   test('a whole number that JavaScript cannot hold is refused, not rounded', async () => {
     await expect(db.sql`select 9007199254740993::bigint as n`).rejects.toThrow('too large');
   });
+  test('a NUL in JSON does not take the rest with it', async () => {
+    const [row] = await db.sql`select ${json(db.sql, { note: 'a\0b', n: 1 })}::jsonb as value`;
+    expect(row?.['value']).toEqual({ note: 'a\uFFFDb', n: 1 });
+  });
   test('a list that is JSON goes in as JSON', async () => {
     const [row] = await db.sql`select ${json(db.sql, [1, 'a', null])}::jsonb as list`;
     expect(row).toEqual({ list: [1, 'a', null] });

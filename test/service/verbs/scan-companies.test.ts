@@ -146,6 +146,19 @@ describe('scanning one company', () => {
     expect((await scores())['assessment']).toEqual(JSON.parse(JSON.stringify(result.assessment)));
     expect(await history()).toMatchObject([{ delta: null, summary_en: 'First scan', cause: 'scan' }]);
   });
+  test('W14: the text of the SPF record is kept, and its includes count', async () => {
+    const spf = 'v=spf1 include:a.example include:b.example include:c.example include:d.example ~all';
+    const terms = Object.fromEntries(
+      ['a', 'b', 'c', 'd'].map((n) => [`${n}.example`, { TXT: ['v=spf1 -all'] }]),
+    );
+    world.dns.serve({ ...ZONE, ...terms, [DOMAIN]: { ...APEX, TXT: [spf] } });
+    const { assessment } = await scanNow();
+    expect(assessment.scored?.lines.find(({ id }) => id === 'spf-includes')).toMatchObject({
+      points: -5,
+      because: [{ value: spf }],
+    });
+    expect((await signals())['facts']).toMatchObject({ txt: { value: [spf] } });
+  });
   test('a company that was never ingested is not found', async () => {
     const outcome = await scanCompany(service, 'unknown.com.tr', {
       tier: 'full',
@@ -417,7 +430,7 @@ describe('what is known already', () => {
       'dkim-found',
     );
   });
-  test('registries and the tenant service are asked once for all processes', async () => {
+  test('W10: what registries and the tenant service said, dates included, is asked once for all processes', async () => {
     asked.registration = asked.tenant = 0;
     await scanNow({ tier: 'full', force: false });
     await sql`delete from domain_signals`;

@@ -49,7 +49,15 @@ export const noJson = (path: string, body: object, as?: Ask['as']): Refused[] =>
   const type = { 'content-type': 'application/json' };
   return [
     { say: 'no body', path, status: 400, code: 'malformed-json', ...who },
-    { say: 'half of a body', path, body: '{"domain": "kuz', headers: type, status: 400, code: 'malformed-json', ...who },
+    {
+      say: 'half of a body',
+      path,
+      body: '{"domain": "kuz',
+      headers: type,
+      status: 400,
+      code: 'malformed-json',
+      ...who,
+    },
     { say: 'a list for a body', path, body: [body], status: 422, code: 'invalid-request', ...who },
     { say: 'null for a body', path, body: null, status: 422, code: 'invalid-request', ...who },
     ...otherType(path, body, as),
@@ -61,7 +69,12 @@ export const otherType = (path: string, body: object, as?: Ask['as']): Refused[]
   const who = as === undefined ? {} : { as };
   const refused = { path, status: 415, code: 'unsupported-media-type', ...who } as const;
   return [
-    { say: 'JSON that says it is text', body: JSON.stringify(body), headers: { 'content-type': 'text/plain' }, ...refused },
+    {
+      say: 'JSON that says it is text',
+      body: JSON.stringify(body),
+      headers: { 'content-type': 'text/plain' },
+      ...refused,
+    },
     {
       say: 'a form of a web page',
       body: 'domain=kuzeyhat.com.tr',

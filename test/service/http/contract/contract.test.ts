@@ -1,16 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FAILURE_STATUS } from '#service/failure.ts';
 import type { RouteId } from '#service/http/access.ts';
-import { failuresOf } from '#service/http/openapi.ts';
+import { failuresOf } from '#service/http/refusals.ts';
 import { API_PREFIX, placesOf } from '#service/http/places.ts';
 import type { Route } from '#service/http/route.ts';
 import { ROUTES } from '#service/http/routes/index.ts';
 import { admin } from './admin.ts';
 import type { Ask, Cases, Happy, Refused } from './cases.ts';
 import { ingest } from './ingest.ts';
+import { jobs } from './jobs.ts';
+import { lead } from './lead.ts';
 import { leads } from './leads.ts';
 import { moved } from './moved.ts';
 import { open } from './open.ts';
+import { rules } from './rules.ts';
 import { scans } from './scans.ts';
 import { tools } from './tools.ts';
 import { createWorld, type World } from './world.ts';
@@ -20,7 +23,18 @@ import { createWorld, type World } from './world.ts';
  * asks for is not there. Who may ask is the fourth question: test/service/http/access.test.ts asks it of every route.
  * A route without an entry does not compile.
  */
-const TABLE: Readonly<Record<RouteId, Cases>> = { ...ingest, ...scans, ...leads, ...moved, ...tools, ...admin, ...open };
+const TABLE: Readonly<Record<RouteId, Cases>> = {
+  ...ingest,
+  ...scans,
+  ...jobs,
+  ...leads,
+  ...lead,
+  ...moved,
+  ...tools,
+  ...admin,
+  ...rules,
+  ...open,
+};
 
 let world: World;
 beforeAll(async () => {
@@ -70,13 +84,15 @@ function isAsPromised(route: Route, { status, file, shows }: Happy, answer: Answ
   const type = answer.headers.get('content-type') ?? '';
   if (file !== undefined) {
     expect(type).toBe(file.type);
-    if (promise !== undefined && 'contentTypes' in promise) expect(promise.contentTypes).toContain(type.split(';')[0]);
+    if (promise !== undefined && 'contentTypes' in promise)
+      expect(promise.contentTypes).toContain(type.split(';')[0]);
     expect(answer.text.slice(0, file.begins.length)).toBe(file.begins);
     return;
   }
   expect(type).toBe(JSON_TYPE);
   // What the schema does not know it drops: an answer that comes through whole has nothing that is not documented.
-  if (promise !== undefined && 'schema' in promise) expect(promise.schema.parse(answer.json)).toEqual(answer.json);
+  if (promise !== undefined && 'schema' in promise)
+    expect(promise.schema.parse(answer.json)).toEqual(answer.json);
   if (shows !== undefined) expect(answer.json).toMatchObject(shows);
 }
 
@@ -90,22 +106,32 @@ async function isRefused(route: Route, refused: Refused): Promise<void> {
   holdsForAll(answer);
   const { issues = [], ...body } = answer.json;
   expect(Object.keys(body).toSorted()).toEqual(['code', 'detail', 'error', 'requestId']);
-  for (const issue of issues) expect(issue).toEqual({ path: expect.any(String), message: expect.any(String) });
+  for (const issue of issues)
+    expect(issue).toEqual({ path: expect.any(String), message: expect.any(String) });
   expect(answer.text).not.toMatch(INSIDE);
 }
 
 describe.each(ROUTES.map((route) => ({ id: route.id, route })))('$id', ({ id, route }) => {
   const { happy, wrong, missing } = TABLE[id];
-  const cases = [...happy, ...(typeof wrong === 'string' ? [] : wrong), ...(typeof missing === 'string' ? [] : missing)];
+  const cases = [
+    ...happy,
+    ...(typeof wrong === 'string' ? [] : wrong),
+    ...(typeof missing === 'string' ? [] : missing),
+  ];
 
   test('is what these requests ask', () => {
     const place = placesOf([route]);
-    expect(cases.filter((asked) => place.methodsAt(pathOf(route, asked).split('?')[0]!).length === 0)).toEqual([]);
+    expect(
+      cases.filter((asked) => place.methodsAt(pathOf(route, asked).split('?')[0]!).length === 0),
+    ).toEqual([]);
   });
 
-  test.each(happy.map((asked) => ({ ...asked, say: asked.say ?? asked.path })))('answers as promised: $say', async (asked) => {
-    isAsPromised(route, asked, await ask(route, asked));
-  });
+  test.each(happy.map((asked) => ({ ...asked, say: asked.say ?? asked.path })))(
+    'answers as promised: $say',
+    async (asked) => {
+      isAsPromised(route, asked, await ask(route, asked));
+    },
+  );
 
   if (route.legacy === true)
     test('answers the same at the address of the earlier system, and says where to go', async () => {
@@ -113,7 +139,11 @@ describe.each(ROUTES.map((route) => ({ id: route.id, route })))('$id', ({ id, ro
       const now = pathOf(route, asked);
       const earlier = now.slice(API_PREFIX.length);
       const answer = await ask(route, asked, earlier);
-      isAsPromised(route, { status: asked.status, path: asked.path, ...(asked.file && { file: asked.file }) }, answer);
+      isAsPromised(
+        route,
+        { status: asked.status, path: asked.path, ...(asked.file && { file: asked.file }) },
+        answer,
+      );
       expect(answer.headers.get('deprecation')).toBe('@1795564800');
       expect(answer.headers.get('link')).toBe(`<${now.split('?')[0]}>; rel="successor-version"`);
     });
@@ -128,4 +158,12 @@ describe.each(ROUTES.map((route) => ({ id: route.id, route })))('$id', ({ id, ro
     test.each(refused)('$say', (asked) => isRefused(route, asked));
     test('all of this without changing anything', async () => expect(await world.fingerprint()).toBe(before));
   });
+});
+
+test.each([
+  ['by a list', 'kuzeyhat.net'],
+  ['by a rescan', 'gokpinar.com.tr'],
+])('W9: a score can be broken down, whichever way the company was looked up: %s', async (_, domain) => {
+  const { status, json } = await world.api.call('GET', `/api/v1/leads/${domain}/score-breakdown`);
+  expect([status, typeof json.total_score]).toEqual([200, 'number']);
 });

@@ -4,7 +4,13 @@ const NOTHING_IS_READ = 'nothing of the request is read: where it has moved to i
 const gone = (path: string): Cases => ({
   happy: [
     { path, status: 410, shows: { error: 'Gone', code: 'moved-to-dynamics' } },
-    { say: 'with a body that is none', path, body: '{', headers: { 'content-type': 'application/json' }, status: 410 },
+    {
+      say: 'with a body that is none',
+      path,
+      body: '{',
+      headers: { 'content-type': 'application/json' },
+      status: 410,
+    },
   ],
   wrong: NOTHING_IS_READ,
   missing: NOTHING_IS_READ,

@@ -1,4 +1,4 @@
-import { badQueries, noDomain, noJob, noJobId, noJson, otherType, unknownCompany, type Table } from './cases.ts';
+import { noDomain, noJob, noJobId, noJson, otherType, unknownCompany, type Table } from './cases.ts';
 
 const scan = { path: '/scan/domain', status: 422 } as const;
 const bulk = { path: '/scan/bulk', status: 422 } as const;
@@ -14,70 +14,179 @@ export const scans = {
         status: 200,
         shows: { domain: 'kuzeyhat.com.tr', provider: 'M365', scan_status: 'completed' },
       },
-      { say: 'without an answer', path: '/scan/domain', body: { domain: 'sessiz.com.tr', tier: 'score' }, status: 200, shows: { score: null, scan_status: 'partial' } },
+      {
+        say: 'without an answer',
+        path: '/scan/domain',
+        body: { domain: 'sessiz.com.tr', tier: 'score' },
+        status: 200,
+        shows: { score: null, scan_status: 'partial' },
+      },
     ],
     wrong: [
       ...noJson('/scan/domain', { domain: 'kuzeyhat.com.tr' }),
       { say: 'no domain', body: {}, code: 'invalid-request', ...scan },
       { say: 'an empty domain', body: { domain: '' }, code: 'invalid-request', ...scan },
-      { say: 'a domain of 2,049 characters', body: { domain: 'a'.repeat(2049) }, code: 'invalid-request', ...scan },
+      {
+        say: 'a domain of 2,049 characters',
+        body: { domain: 'a'.repeat(2049) },
+        code: 'invalid-request',
+        ...scan,
+      },
       { say: 'a word for a domain', body: { domain: 'kuzey' }, code: 'invalid-domain', ...scan },
       { say: 'a NUL in the domain', body: { domain: 'kuzeyhat\0.com.tr' }, code: 'invalid-domain', ...scan },
-      { say: 'another tier', body: { domain: 'kuzeyhat.com.tr', tier: 'all' }, code: 'invalid-request', ...scan },
-      { say: 'a number for "force"', body: { domain: 'kuzeyhat.com.tr', force: 1 }, code: 'invalid-request', ...scan },
+      {
+        say: 'another tier',
+        body: { domain: 'kuzeyhat.com.tr', tier: 'all' },
+        code: 'invalid-request',
+        ...scan,
+      },
+      {
+        say: 'a number for "force"',
+        body: { domain: 'kuzeyhat.com.tr', force: 1 },
+        code: 'invalid-request',
+        ...scan,
+      },
     ],
     missing: [unknownCompany('/scan/domain', { domain: 'hic-yok.com.tr' })],
   },
 
   'POST /scan/{domain}/rescan': {
     happy: [
-      { path: '/scan/gokpinar.com.tr/rescan', body: { tier: 'score' }, status: 200, shows: { domain: 'gokpinar.com.tr', success: true } },
-      { say: 'without a body', path: '/scan/gokpinar.com.tr/rescan', status: 200, shows: { changes_detected: false } },
+      {
+        path: '/scan/gokpinar.com.tr/rescan',
+        body: { tier: 'score' },
+        status: 200,
+        shows: { domain: 'gokpinar.com.tr', success: true },
+      },
+      {
+        say: 'without a body',
+        path: '/scan/gokpinar.com.tr/rescan',
+        status: 200,
+        shows: { changes_detected: false },
+      },
     ],
     wrong: [
       ...noDomain((domain) => `/scan/${domain}/rescan`),
       ...otherType('/scan/gokpinar.com.tr/rescan', { tier: 'score' }),
-      { say: 'half of a body', path: '/scan/gokpinar.com.tr/rescan', body: '{', headers: { 'content-type': 'application/json' }, status: 400, code: 'malformed-json' },
-      { say: 'another tier', path: '/scan/gokpinar.com.tr/rescan', body: { tier: 'all' }, status: 422, code: 'invalid-request' },
+      {
+        say: 'half of a body',
+        path: '/scan/gokpinar.com.tr/rescan',
+        body: '{',
+        headers: { 'content-type': 'application/json' },
+        status: 400,
+        code: 'malformed-json',
+      },
+      {
+        say: 'another tier',
+        path: '/scan/gokpinar.com.tr/rescan',
+        body: { tier: 'all' },
+        status: 422,
+        code: 'invalid-request',
+      },
     ],
     missing: [unknownCompany('/scan/hic-yok.com.tr/rescan')],
   },
 
   'POST /scan/bulk': {
     happy: [
-      { path: '/scan/bulk', body: { domain_list: ['kuzeyhat.com.tr', 'KUZEYHAT.com.tr', 'a\0b.com.tr'] }, status: 200, shows: { status: 'pending', total: 3, refused: 1, duplicates: 1 } },
-      { say: 'with companies that are not known', path: '/scan/bulk', body: { domain_list: ['vadi.com.tr'], create_missing: true, force: true, tier: 'full' }, status: 200, shows: { total: 1 } },
+      {
+        path: '/scan/bulk',
+        body: { domain_list: ['kuzeyhat.com.tr', 'KUZEYHAT.com.tr', 'a\0b.com.tr'] },
+        status: 200,
+        shows: { status: 'pending', total: 3, refused: 1, duplicates: 1 },
+      },
+      {
+        say: 'with companies that are not known',
+        path: '/scan/bulk',
+        body: { domain_list: ['vadi.com.tr'], create_missing: true, force: true, tier: 'full' },
+        status: 200,
+        shows: { total: 1 },
+      },
     ],
     wrong: [
       ...noJson('/scan/bulk', { domain_list: ['kuzeyhat.com.tr'] }),
       { say: 'an empty list', body: { domain_list: [] }, code: 'invalid-request', ...bulk },
-      { say: 'a text for a list', body: { domain_list: 'kuzeyhat.com.tr' }, code: 'invalid-request', ...bulk },
+      {
+        say: 'a text for a list',
+        body: { domain_list: 'kuzeyhat.com.tr' },
+        code: 'invalid-request',
+        ...bulk,
+      },
       { say: 'a number in the list', body: { domain_list: [7] }, code: 'invalid-request', ...bulk },
-      { say: 'a list without a company', body: { domain_list: ['no domain', '\0'] }, code: 'no-domains', ...bulk },
-      { say: '1,001 companies', body: { domain_list: Array(1001).fill('kuzeyhat.com.tr') }, code: 'too-many-domains', ...bulk },
-      { say: 'another tier', body: { domain_list: ['kuzeyhat.com.tr'], tier: 'all' }, code: 'invalid-request', ...bulk },
+      {
+        say: 'a list without a company',
+        body: { domain_list: ['no domain', '\0'] },
+        code: 'no-domains',
+        ...bulk,
+      },
+      {
+        say: '1,001 companies',
+        body: { domain_list: Array(1001).fill('kuzeyhat.com.tr') },
+        code: 'too-many-domains',
+        ...bulk,
+      },
+      {
+        say: 'another tier',
+        body: { domain_list: ['kuzeyhat.com.tr'], tier: 'all' },
+        code: 'invalid-request',
+        ...bulk,
+      },
     ],
-    missing: [{ say: 'a company that nobody added', path: '/scan/bulk', body: { domain_list: ['kuzeyhat.com.tr', 'hic-yok.com.tr'] }, ...stranger }],
+    missing: [
+      {
+        say: 'a company that nobody added',
+        path: '/scan/bulk',
+        body: { domain_list: ['kuzeyhat.com.tr', 'hic-yok.com.tr'] },
+        ...stranger,
+      },
+    ],
   },
 
   'POST /scan/bulk/rescan': {
     happy: [
-      { path: '/scan/bulk/rescan', body: { domain_list: ['gokpinar.com.tr'] }, status: 200, shows: { total: 1 } },
-      { say: 'by parameter', path: '/scan/bulk/rescan?domain_list=gokpinar.com.tr,kuzeyhat.com.tr', status: 200, shows: { total: 2 } },
+      {
+        path: '/scan/bulk/rescan',
+        body: { domain_list: ['gokpinar.com.tr'] },
+        status: 200,
+        shows: { total: 1 },
+      },
+      {
+        say: 'by parameter',
+        path: '/scan/bulk/rescan?domain_list=gokpinar.com.tr,kuzeyhat.com.tr',
+        status: 200,
+        shows: { total: 2 },
+      },
     ],
     wrong: [
       ...otherType('/scan/bulk/rescan', { domain_list: ['gokpinar.com.tr'] }),
       { say: 'no list at all', code: 'no-domains', ...again },
       { say: 'an empty list', body: { domain_list: [] }, code: 'invalid-request', ...again },
       { say: 'a number in the list', body: { domain_list: [7] }, code: 'invalid-request', ...again },
-      { say: 'half of a body', path: '/scan/bulk/rescan', body: '{', headers: { 'content-type': 'application/json' }, status: 400, code: 'malformed-json' },
+      {
+        say: 'half of a body',
+        path: '/scan/bulk/rescan',
+        body: '{',
+        headers: { 'content-type': 'application/json' },
+        status: 400,
+        code: 'malformed-json',
+      },
     ],
-    missing: [{ say: 'a company that nobody added', path: '/scan/bulk/rescan?domain_list=hic-yok.com.tr', ...stranger }],
+    missing: [
+      {
+        say: 'a company that nobody added',
+        path: '/scan/bulk/rescan?domain_list=hic-yok.com.tr',
+        ...stranger,
+      },
+    ],
   },
 
   'GET /scan/bulk/{id}': {
     happy: [
-      { path: '/scan/bulk/$list', status: 200, shows: { status: 'completed', total: 4, refused: 1, remaining: 0 } },
+      {
+        path: '/scan/bulk/$list',
+        status: 200,
+        shows: { status: 'completed', total: 5, refused: 1, remaining: 0 },
+      },
       { say: 'not begun', path: '/scan/bulk/$open', status: 200, shows: { status: 'pending', processed: 0 } },
     ],
     wrong: noJobId((id) => `/scan/bulk/${id}`),
@@ -86,57 +195,10 @@ export const scans = {
 
   'GET /scan/bulk/{id}/results': {
     happy: [
-      { path: '/scan/bulk/$list/results', status: 200, shows: { total: 4 } },
+      { path: '/scan/bulk/$list/results', status: 200, shows: { total: 5 } },
       { say: 'not begun', path: '/scan/bulk/$open/results', status: 200, shows: { results: [] } },
     ],
     wrong: noJobId((id) => `/scan/bulk/${id}/results`),
     missing: noJob((id) => `/scan/bulk/${id}/results`),
-  },
-
-  'GET /jobs': {
-    happy: [
-      { path: '/jobs', status: 200, shows: { page: 1, page_size: 50 } },
-      { say: 'of a kind and a state', path: '/jobs?kind=import&state=completed&page_size=1', status: 200, shows: { jobs: [{ kind: 'import', state: 'completed' }], total_pages: 1 } },
-      { say: 'beyond the last page', path: '/jobs?page=999', status: 200, shows: { jobs: [] } },
-    ],
-    wrong: badQueries('/jobs', 'kind=other', 'state=done', 'page=0', 'page=x', 'page=100001', 'page_size=0', 'page_size=201', 'page=1&page=2', 'state=%00'),
-    missing: 'a list without entries is an empty list',
-  },
-
-  'GET /jobs/{id}': {
-    happy: [
-      { path: '/jobs/$file', status: 200, shows: { kind: 'import', status: 'completed', succeeded: 1, refused: 2 } },
-      { say: 'of a list', path: '/jobs/$list', status: 200, shows: { kind: 'bulk-scan' } },
-    ],
-    wrong: noJobId((id) => `/jobs/${id}`),
-    missing: noJob((id) => `/jobs/${id}`),
-  },
-
-  'GET /jobs/{id}/results': {
-    happy: [
-      { path: '/jobs/$list/results', status: 200, shows: { next_after: null } },
-      { say: 'a page', path: '/jobs/$list/results?limit=1&after=0', status: 200, shows: { results: [{ position: 1 }], next_after: 1 } },
-      { say: 'refused ones', path: '/jobs/$file/results?state=refused', status: 200 },
-    ],
-    wrong: [
-      ...noJobId((id) => `/jobs/${id}/results`),
-      ...badQueries('/jobs/$list/results', 'state=done', 'after=-2', 'after=2147483648', 'after=x', 'limit=0', 'limit=1001', 'limit=1.5'),
-    ],
-    missing: noJob((id) => `/jobs/${id}/results`),
-  },
-
-  'GET /jobs/{id}/events': {
-    happy: [{ path: '/jobs/$list/events', status: 200, file: { type: 'text/event-stream; charset=utf-8', begins: '' } }],
-    wrong: noJobId((id) => `/jobs/${id}/events`),
-    missing: noJob((id) => `/jobs/${id}/events`),
-  },
-
-  'POST /jobs/{id}/cancel': {
-    happy: [{ path: '/jobs/$cancelled/cancel', status: 200, shows: { job: { status: 'cancelled', cancelled: 1 } } }],
-    wrong: [
-      ...noJobId((id) => `/jobs/${id}/cancel`),
-      { say: 'a job that has ended', path: '/jobs/$list/cancel', status: 409, code: 'job-finished' },
-    ],
-    missing: noJob((id) => `/jobs/${id}/cancel`),
   },
 } satisfies Table;

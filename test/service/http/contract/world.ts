@@ -10,7 +10,7 @@ import { ingestDomain } from '#service/verbs/ingest-domain.ts';
 import { rescan } from '#service/verbs/rescan.ts';
 import { startBulkScan } from '#service/verbs/start-bulk-scan.ts';
 import { startImport } from '#service/verbs/start-import.ts';
-import { SCOPES } from '#service/http/access.ts';
+import { SCOPES } from '#service/api-key.ts';
 import { startApi, type Api } from '#test/support/api.ts';
 import { createTestService, type TestService } from '#test/support/service.ts';
 import type { Zone } from '#test/doubles/dns.ts';
@@ -34,12 +34,13 @@ const ZONE: Zone = {
   ...gatewayCompany,
   ...hostedCompany,
   'deniz.com.tr': { MX: [[10, 'mail.natrohost.com']] },
+  'kuzeyhat.net': { MX: [[10, 'mail.natrohost.com']] },
   'orman.com.tr': { MX: [[10, 'mail.natrohost.com']] },
 };
 const COMPANIES = [
   ['kuzeyhat.com.tr', 'Kuzey Hat A.Ş.'],
   ['gokpinar.com.tr', 'Gökpınar Ltd. Şti.'],
-  // The same name: a duplicate of the first.
+  // The same name: a duplicate of the first. Looked up by a list, and never again.
   ['kuzeyhat.net', 'KUZEY HAT'],
   // Its name servers do not answer.
   ['sessiz.com.tr', 'Sessiz A.Ş.'],
@@ -59,7 +60,13 @@ export async function createWorld(): Promise<World> {
   dns.behave({ answer: ({ name }) => (name.endsWith('sessiz.com.tr') ? 'SERVFAIL' : undefined) });
   for (const [domain, companyName] of COMPANIES)
     worked(await ingestDomain(service, { domain, companyName, scan: false }, 'en'));
-  const list = await listOf(test, ['kuzeyhat.com.tr', 'gokpinar.com.tr', 'sessiz.com.tr', 'no domain']);
+  const list = await listOf(test, [
+    'kuzeyhat.net',
+    'kuzeyhat.com.tr',
+    'gokpinar.com.tr',
+    'sessiz.com.tr',
+    'no domain',
+  ]);
   const file = await fileOf(test);
   await workUntilDone(test, [list, file]);
   await changeSomething(test);
@@ -88,7 +95,12 @@ async function listOf({ service }: TestService, domains: readonly string[]): Pro
 }
 
 async function fileOf({ service }: TestService): Promise<string> {
-  const file = { fileName: 'companies.csv', content: new TextEncoder().encode(FILE), mapping: {}, sheet: null };
+  const file = {
+    fileName: 'companies.csv',
+    content: new TextEncoder().encode(FILE),
+    mapping: {},
+    sheet: null,
+  };
   const started = await startImport(
     service,
     { ...file, autoScan: false, autoDetectColumns: true },
@@ -99,7 +111,8 @@ async function fileOf({ service }: TestService): Promise<string> {
 
 async function workUntilDone({ service }: TestService, jobs: readonly string[]): Promise<void> {
   const worker = await startWorker(service, { schedule: false });
-  for (const id of jobs) await until(async () => ((await findJob(service.sql, id))?.finishedAt ?? null) !== null);
+  for (const id of jobs)
+    await until(async () => ((await findJob(service.sql, id))?.finishedAt ?? null) !== null);
   await worker.stop();
 }
 
@@ -110,7 +123,9 @@ async function changeSomething({ service, dns }: TestService): Promise<void> {
 }
 
 /** Also notes and tags as an earlier database had them, addresses of people, and a company that was erased. */
-async function keysAndSettings({ service }: TestService): Promise<{ key: string; ids: Record<string, string> }> {
+async function keysAndSettings({
+  service,
+}: TestService): Promise<{ key: string; ids: Record<string, string> }> {
   const { sql } = service;
   const key = async (name: string) => {
     const wanted = { name, scopes: SCOPES, rateLimitPerMinute: 10_000, expiresAt: null, createdBy: null };
@@ -119,8 +134,19 @@ async function keysAndSettings({ service }: TestService): Promise<{ key: string;
   const machine = await key('machine');
   const other = await key('other');
   const setting = async (type: 'mx_changed' | 'expire_soon') => {
-    const wanted = { type, method: 'email', frequency: 'immediate', enabled: true, webhookUrl: null } as const;
-    const made = await configureAlert(service, { ...wanted, emailAddress: 'ayse@kuzeyhat.com.tr' }, ME.id, 'en');
+    const wanted = {
+      type,
+      method: 'email',
+      frequency: 'immediate',
+      enabled: true,
+      webhookUrl: null,
+    } as const;
+    const made = await configureAlert(
+      service,
+      { ...wanted, emailAddress: 'ayse@kuzeyhat.com.tr' },
+      ME.id,
+      'en',
+    );
     return String(worked(made).config.id);
   };
   const kuzey = parseDomain('kuzeyhat.com.tr');
@@ -130,7 +156,11 @@ async function keysAndSettings({ service }: TestService): Promise<{ key: string;
   await sql`insert into tags (company_id, tag, created_at)
     select id, 'vip', now() from companies where domain = 'kuzeyhat.com.tr'`;
   worked(await eraseCompany(service, 'silinmis.com.tr', true, ME, { language: 'en', requestId: null }));
-  const ids = { key: String(other.key.id), mine: await setting('mx_changed'), going: await setting('expire_soon') };
+  const ids = {
+    key: String(other.key.id),
+    mine: await setting('mx_changed'),
+    going: await setting('expire_soon'),
+  };
   return { key: machine.secret, ids };
 }
 

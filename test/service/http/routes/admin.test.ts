@@ -192,3 +192,8 @@ describe('the audit log', () => {
     expect((await api.call('GET', `/api/v1/admin/audit-log?${query}`)).status).toBe(422);
   });
 });
+
+test('a NUL in a name is no reason to fail, in the list or in the log', async () => {
+  const { status, json } = await api.call('POST', KEYS, { body: { name: 'fo\0rm', created_by: 'A\0' } });
+  expect([status, json.name, json.created_by]).toEqual([201, 'fo\uFFFDrm', 'A\uFFFD']);
+});

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createMetrics } from '#service/http/metrics.ts';
+import { createMetrics } from '#service/telemetry/metrics.ts';
 import { createProbe, shippedMigrations } from '#service/http/readiness.ts';
 import { healthRoutes } from '#service/http/routes/health.ts';
 import { createPool, type Sql } from '#service/store/pool.ts';

@@ -319,11 +319,14 @@ describe('POST /ingest/csv', () => {
     ],
     ['a switch that is none', form('a.com.tr', { auto_scan: 'maybe' }), 422, 'invalid-request'],
     ['more than may be sent', form('a.com.tr\n'.repeat(400_000)), 413, 'body-too-large'],
-  ])('refuses %s', async (_, body, status, code) => {
-    const answer = await post('/ingest/csv', body);
-    expect([answer.status, answer.json.code]).toEqual([status, code]);
-    expect(await sqlOf()`select from uploads`).toHaveLength(0);
-  });
+  ])(
+    'W25: a file that cannot be read is refused as such, and is no fault of ours: %s',
+    async (_, body, status, code) => {
+      const answer = await post('/ingest/csv', body);
+      expect([answer.status, answer.json.code]).toEqual([status, code]);
+      expect(await sqlOf()`select from uploads`).toHaveLength(0);
+    },
+  );
   test('refuses JSON', async () => {
     expect((await post('/ingest/csv', { file: 'x' })).status).toBe(415);
   });

@@ -155,3 +155,20 @@ test('a seller scans one company, and no lists; a key needs its scope', async ()
   expect((await call('domain', { body, as: keyOf(['scan']) })).status).toBe(200);
   expect((await call('domain', { body, as: 'nobody' })).status).toBe(401);
 });
+
+test('in a demo the made-up companies can be scanned as a list; elsewhere their names are reserved', async () => {
+  const made = { domain: 'ornek.example', unicode: 'ornek.example', name: null, source: 'demo' as const };
+  await ensureCompanies(service.sql, [made], service.rules.current());
+  const body = { domain_list: ['ornek.example'] };
+  const refused = await api.call('POST', '/api/v1/scan/bulk', { body });
+  expect([refused.status, refused.json.code]).toEqual([422, 'no-domains']);
+  const demo = await startApi({ ...service, demo: true }, scanRoutes);
+  try {
+    expect((await demo.call('POST', '/api/v1/scan/bulk', { body })).json).toMatchObject({
+      total: 1,
+      refused: 0,
+    });
+  } finally {
+    await demo.close();
+  }
+});
