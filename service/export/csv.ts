@@ -9,12 +9,13 @@ export type Separator = keyof typeof SEPARATORS;
 
 /** One record (RFC 4180), with its line end. Moments are ISO 8601 in UTC, numbers have a point. */
 export const csvLine = (cells: readonly Cell[], separator: Separator): string =>
-  `${cells.map((cell) => field(cell, SEPARATORS[separator])).join(SEPARATORS[separator])}\r\n`;
+  `${cells.map(field).join(SEPARATORS[separator])}\r\n`;
 
-function field(cell: Cell, separator: string): string {
+/** In quotes where any separator is in it: whoever opens the file may have another one set. */
+function field(cell: Cell): string {
   if (cell === null) return '';
   if (typeof cell === 'number') return String(cell);
   if (typeof cell !== 'string') return cell.kind === 'day' ? cell.day : cell.moment;
   const text = withoutFormula(cell);
-  return text.includes(separator) || /["\r\n;,\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  return /["\r\n;,\t]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -108,15 +108,23 @@ function cellXml(cell: Cell, place: string, style: number | undefined): string {
     return `<c r="${place}" s="${STYLE[cell.kind]}"><v>${serial}</v></c>`;
   }
   const format = style ?? (looksLikeFormula(cell) ? STYLE.quoted : STYLE.plain);
-  return `<c r="${place}" s="${format}" t="inlineStr"><is><t xml:space="preserve">${escaped(cell.slice(0, MAX_TEXT))}</t></is></c>`;
+  const attributes = format === STYLE.plain ? '' : ` s="${format}"`;
+  // Only spaces at the ends, and lines, are lost without it.
+  const space = /^\s|\s$|[\r\n]/.test(cell) ? ' xml:space="preserve"' : '';
+  return `<c r="${place}"${attributes} t="inlineStr"><is><t${space}>${escaped(cell.slice(0, MAX_TEXT))}</t></is></c>`;
 }
 
 /** Days since 1899-12-30, which is how a spreadsheet counts time; it knows no time zone, so this is UTC. */
 const serialOf = (iso: string): number => (Date.parse(iso) + 25_569 * 86_400_000) / 86_400_000;
 
 const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+/** Most texts have none of what follows. */
+// oxlint-disable-next-line no-control-regex -- these are what it is about
+const SPECIAL = /[&<>"\u0000-\u0008\u000B-\u001F\uD800-\uDFFF\uFFFE\uFFFF]|_x/;
 /** Text for XML. What XML 1.0 cannot hold (control characters, half a character) becomes U+FFFD. */
-export const escaped = (text: string): string =>
+export const escaped = (text: string): string => (SPECIAL.test(text) ? escapedSpecial(text) : text);
+
+const escapedSpecial = (text: string): string =>
   text
     .toWellFormed()
     // oxlint-disable-next-line no-control-regex -- these are what it is about

@@ -60,7 +60,7 @@ export function startBudget(ms: number, outer: AbortSignal | undefined): Budget 
     return { signal, end: () => undefined };
   }
   const giveUp = () => controller.abort(outer?.reason);
-  const timer = setTimeout(() => controller.abort(), ms);
+  const timer = setTimeout(() => controller.abort(), ms).unref();
   outer?.addEventListener('abort', giveUp, { once: true });
   return {
     signal,

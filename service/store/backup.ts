@@ -74,6 +74,9 @@ export async function writeBackup(sql: Sql, out: Writable, options: BackupOption
         await write(chunk);
         options.onRows?.(done + count, rows);
       }
+      // The driver stops its socket while a stream is full, and the stream starts it again when it wants more. One whose
+      // end came in the same breath wants no more, and the next question would wait for ever.
+      stream._read(0);
       await write('\\.\n');
       counts[table.name] = count;
       done += count;

@@ -1,14 +1,16 @@
+import type { Language } from '#core/rules/common.ts';
 import { conditionOf, type Fragment, type LeadFilter } from './lead-filter.ts';
 import type { Position } from './lead-cursor.ts';
 import { behind, groupCondition, groupValue, keyExpression, type Order } from './lead-order.ts';
-import { LEAD_COLUMNS, type LeadRow } from './lead-row.ts';
-import type { Sql, Transaction } from './pool.ts';
+import { leadColumns, type LeadRow } from './lead-row.ts';
+import type { Transaction } from './pool.ts';
 
 /**
  * Three ways to the same page. Which is the fastest depends on how many leads the filter leaves and on where they stand in
  * the order, of which the planner knows nothing: who searches "şeker" by name finds nothing before "Ş".
  */
 export interface PageRead {
+  readonly language: Language;
   readonly filter: LeadFilter;
   readonly order: Order;
   /** from the one of the position on */
@@ -25,9 +27,6 @@ export interface PageRow {
 }
 type Found = LeadRow & { readonly rank: number; readonly n: number };
 
-/** One by one: a list as a whole means something else to the driver behind some words of a statement. */
-export const columnsOf = (sql: Sql | Transaction): Fragment =>
-  LEAD_COLUMNS.map((name): Fragment => sql`v.${sql(name)}`).reduce((all, name) => sql`${all}, ${name}`);
 const directionOf = (sql: Transaction, { direction }: Order): Fragment =>
   direction === 'asc' ? sql`asc` : sql`desc`;
 const rowsOf = (found: readonly Found[], groups: readonly string[]): PageRow[] =>
@@ -61,7 +60,7 @@ export async function readAlong(sql: Transaction, read: PageRead): Promise<PageR
       order by n, k ${direction}, company_id ${direction}
       offset ${skip}::bigint limit ${take}::int
     )
-    select page.n, v.rank, ${columnsOf(sql)}
+    select page.n, v.rank, ${leadColumns(sql, read.language)}
     from page join leads_ready v on v.company_id = page.company_id
     order by page.n, page.k ${direction}, page.company_id ${direction}`;
   return rowsOf(rows, groups);
@@ -97,7 +96,7 @@ export async function readNear(sql: Transaction, read: PageRead, steps: number):
       order by n, k ${direction}, company_id ${direction}
       limit ${take}::int
     )
-    select page.n, v.rank, page.cut, ${columnsOf(sql)}
+    select page.n, v.rank, page.cut, ${leadColumns(sql, read.language)}
     from page join leads_ready v on v.company_id = page.company_id
     where not (select coalesce(bool_or(cut), false) from page)
     order by page.n, page.k ${direction}, page.company_id ${direction}`;
@@ -143,7 +142,7 @@ export async function readSorted(
       order by l.n, l.k ${direction}, l.company_id ${direction}
       offset ${skip}::bigint limit ${take}::int
     )
-    select size.total, page.n, v.rank, ${columnsOf(sql)}
+    select size.total, page.n, v.rank, ${leadColumns(sql, read.language)}
     from size left join (page join leads_ready v on v.company_id = page.company_id) on true
     order by page.n, page.k ${direction}, page.company_id ${direction}`;
   // Without any lead on the page there is one row, with the total alone.

@@ -5,8 +5,8 @@ import { estimatedTotal, totalByCounting, totalFromCounts, type Total } from './
 import { readCursor, writeCursor, type Position } from './lead-cursor.ts';
 import { conditionOf, type LeadFilter } from './lead-filter.ts';
 import { groupsOf, keyExpression, orderOf, USUAL_ORDER, type Direction, type Order } from './lead-order.ts';
-import { columnsOf, readAlong, readNear, readSorted, type PageRead, type PageRow } from './lead-page.ts';
-import { leadOfRow, type LeadRow } from './lead-row.ts';
+import { readAlong, readNear, readSorted, type PageRead, type PageRow } from './lead-page.ts';
+import { leadColumns, leadOfRow, type LeadRow } from './lead-row.ts';
 import type { Sql, Transaction } from './pool.ts';
 
 export interface LeadQuery {
@@ -72,12 +72,12 @@ export async function listLeads(
   const { rows, total } = await atOneMoment(sql, async (tx) => {
     const groups = await groupsToRead(tx, filter, order, position);
     const skip = position === null ? (page - 1) * pageSize : 0;
-    return readList(tx, { filter, order, groups, position, skip, take: pageSize + 1 }, exactTotal);
+    return readList(tx, { language, filter, order, groups, position, skip, take: pageSize + 1 }, exactTotal);
   });
   const shown = rows.slice(0, pageSize);
   const last = rows.length > pageSize ? shown.at(-1) : undefined;
   return done({
-    leads: shown.map(({ row }) => leadOfRow(row, language)),
+    leads: shown.map(({ row }) => leadOfRow(row)),
     total: total.n,
     page,
     page_size: pageSize,
@@ -186,10 +186,10 @@ export async function leadsOf(
   language: Language,
 ): Promise<Lead[]> {
   const rows = await sql<LeadRow[]>`
-    select ${columnsOf(sql)}
+    select ${leadColumns(sql, language)}
     from unnest(${[...ids]}::bigint[]) with ordinality chosen (id, place)
     join leads_ready v on v.company_id = chosen.id
     where v.readiness_score is not null
     order by chosen.place`;
-  return rows.map((row) => leadOfRow(row, language));
+  return rows.map(leadOfRow);
 }

@@ -92,7 +92,7 @@ describe('refused:', () => {
     url.password = 'geheim';
     const { code, err } = await cli(['migrate'], { DATABASE_URL: url.href });
     expect(code).toBe(1);
-    expect(err).toContain('veritabanı bizi reddetti');
+    expect(err).toContain('veritabanı bağlantıyı reddetti');
     expect(err).not.toContain('geheim');
   });
   test('an address that is none', async () => {

@@ -1,6 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createGate, createRateLimit, sleep, type Sleep } from '#service/lookup/limit.ts';
+import {
+  createGate,
+  createRateLimit,
+  createSignals,
+  sleep,
+  startBudget,
+  type Sleep,
+} from '#service/lookup/limit.ts';
 
 /** A clock that stands still until somebody sleeps; all who sleep wake in order. */
 function world() {
@@ -221,4 +228,73 @@ describe('a rate limit', () => {
       expect(() => createRateLimit({ ...wrong, ...world() })).toThrow();
     },
   );
+});
+
+describe('signals', () => {
+  /** Counts the listeners of a signal. */
+  function watched(signal: AbortSignal) {
+    let listeners = 0;
+    const { addEventListener, removeEventListener } = signal;
+    signal.addEventListener = (...args: Parameters<AbortSignal['addEventListener']>) => {
+      listeners++;
+      addEventListener.apply(signal, args);
+    };
+    signal.removeEventListener = (...args: Parameters<AbortSignal['removeEventListener']>) => {
+      listeners--;
+      removeEventListener.apply(signal, args);
+    };
+    return () => listeners;
+  }
+
+  test('all who wait under a signal are called once, by one listener', () => {
+    const controller = new AbortController();
+    const listeners = watched(controller.signal);
+    const onSignal = createSignals();
+    const called: string[] = [];
+    const forgets = ['a', 'b', 'c'].map((name) => onSignal(controller.signal, () => called.push(name)));
+    expect(listeners()).toBe(1);
+    forgets[1]!();
+    controller.abort();
+    forgets[0]!();
+    expect(called).toEqual(['a', 'c']);
+  });
+
+  test('with the last who waits the listener goes, and the next one brings it back', () => {
+    const controller = new AbortController();
+    const listeners = watched(controller.signal);
+    const onSignal = createSignals();
+    onSignal(controller.signal, () => undefined)();
+    expect(listeners()).toBe(0);
+    const called: string[] = [];
+    onSignal(controller.signal, () => called.push('next'));
+    controller.abort();
+    expect(called).toEqual(['next']);
+  });
+});
+
+describe('a budget', () => {
+  const fired = (signal: AbortSignal) =>
+    new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('fired')));
+  const later = () => sleep(60).then(() => 'still open');
+
+  test('fires when the time is up', async () => {
+    expect(await Promise.race([fired(startBudget(5, undefined).signal), sleep(5000)])).toBe('fired');
+  });
+
+  test('fires when the caller gives up, also before it began', async () => {
+    const outer = new AbortController();
+    const { signal } = startBudget(60_000, outer.signal);
+    outer.abort('enough');
+    expect([signal.aborted, signal.reason]).toEqual([true, 'enough']);
+    expect(startBudget(60_000, outer.signal).signal.aborted).toBe(true);
+  });
+
+  test('that has ended fires no more', async () => {
+    const outer = new AbortController();
+    const budget = startBudget(5, outer.signal);
+    budget.end();
+    outer.abort();
+    expect(await Promise.race([fired(budget.signal), later()])).toBe('still open');
+    expect(budget.signal.aborted).toBe(false);
+  });
 });
