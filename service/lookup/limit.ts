@@ -28,7 +28,7 @@ export function createSignals(): (signal: AbortSignal, fired: () => void) => () 
     if (entry === undefined) {
       const waiting = new Set<() => void>();
       const fire = () => {
-        for (const each of [...waiting]) each();
+        for (const each of waiting) each();
       };
       entry = { waiting, fire };
       known.set(signal, entry);

@@ -1,194 +1,235 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres from 'postgres';
+import { createService } from '#service/context.ts';
+import { dashboardRoutes } from '#service/http/routes/dashboard.ts';
+import { leadRoutes } from '#service/http/routes/leads.ts';
 import { migrateQueue } from '#service/jobs/schema.ts';
-import { readDashboard, readKpis } from '#service/store/dashboard.ts';
 import { startEmbedded } from '#service/store/embedded.ts';
 import { SORT_KEYS } from '#service/store/lead-order.ts';
-import { listLeads, type LeadQuery } from '#service/store/leads.ts';
 import { migrate } from '#service/store/migrate.ts';
 import { createPool, type Sql } from '#service/store/pool.ts';
 import { silentLog } from '#service/telemetry/log.ts';
-import { EXPORT_FORMATS, exportLeads } from '#service/verbs/export-leads.ts';
-import type { Service } from '#service/context.ts';
-import { allShippedRules } from '#test/support/rules.ts';
+import { EXPORT_FORMATS } from '#service/verbs/export-leads.ts';
+import { startApi, type Api } from '#test/support/api.ts';
 import { fillLeads } from '#test/support/many-leads.ts';
+import { configOf, fixedRules } from '#test/support/service.ts';
 
 /**
- * Milliseconds of every kind of list, of the counts and of the export on a database of its own:
- * `node test/bench/lists.ts [companies] [rounds]`. Each line names the indexes of lead_list that were read.
+ * Milliseconds of every kind of list, of the figures and of the export, asked over HTTP, on a database of its own:
+ * `node test/bench/lists.ts [companies] [rounds] [only]`. Each line has
+ * - `median`: of the whole request, on whatever the machine does besides;
+ * - `server`: processor time of the database for it, which a busy machine changes little;
+ * - `reference`: a fixed piece of work (counting 100,000 generated rows) on the same connection in the same rounds;
+ * - what EXPLAIN ANALYZE says was read of lead_list.
  */
 
 const companies = Number(process.argv[2] ?? 100_000);
 const rounds = Number(process.argv[3] ?? 15);
+const only = new RegExp(process.argv[4] ?? '');
 
-const LISTS: Readonly<Record<string, Partial<LeadQuery>>> = {
+const LISTS: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
   'usual order': {},
-  'usual order, 200 a page': { pageSize: 200 },
+  'usual order, 200 a page': { page_size: 200 },
   'page 100': { page: 100 },
   'page 1000': { page: 1000 },
   ...Object.fromEntries(
-    SORT_KEYS.flatMap((sortBy) =>
-      (['asc', 'desc'] as const).map((direction) => [`by ${sortBy} ${direction}`, { sortBy, direction }]),
+    SORT_KEYS.flatMap((sort_by) =>
+      ['asc', 'desc'].map((sort_order) => [`by ${sort_by} ${sort_order}`, { sort_by, sort_order }]),
     ),
   ),
-  'segment Existing': { filter: { segment: 'Existing' } },
-  'segment Existing by name': { filter: { segment: 'Existing' }, sortBy: 'company' },
-  'provider Tuta (rare)': { filter: { provider: 'Tuta' } },
-  'provider Tuta (rare) by name': { filter: { provider: 'Tuta' }, sortBy: 'company' },
-  'provider nobody has': { filter: { provider: 'Zoho' } },
-  'score 40 to 42': { filter: { minScore: 40, maxScore: 42 } },
-  'score from 1': { filter: { minScore: 1 } },
-  'score from 100 by name': { filter: { minScore: 100 }, sortBy: 'company' },
-  'priority 1': { filter: { priority: [1] } },
-  'priority 1, 2': { filter: { priority: [1, 2] } },
-  'priority 1, 7': { filter: { priority: [1, 7] } },
-  'priority 3 by expiry': { filter: { priority: [3] }, sortBy: 'expires_at' },
-  'referral co-sell': { filter: { referralType: 'co-sell' } },
+  'segment Existing': { segment: 'Existing' },
+  'segment Existing by name': { segment: 'Existing', sort_by: 'company' },
+  'provider Tuta (rare)': { provider: 'Tuta' },
+  'provider Tuta (rare) by name': { provider: 'Tuta', sort_by: 'company' },
+  'provider nobody has': { provider: 'Zoho' },
+  'score 40 to 42': { min_score: 40, max_score: 42 },
+  'score from 1': { min_score: 1 },
+  'score from 100 by name': { min_score: 100, sort_by: 'company' },
+  'priority 1': { priority: '1' },
+  'priority 1, 2': { priority: '1,2' },
+  'priority 1, 7': { priority: '1,7' },
+  'priority 3 by expiry': { priority: '3', sort_by: 'expires_at' },
+  'referral co-sell': { referral_type: 'co-sell' },
   'referral co-sell by score': {
-    filter: { referralType: 'co-sell' },
-    sortBy: 'readiness_score',
-    direction: 'desc',
+    referral_type: 'co-sell',
+    sort_by: 'readiness_score',
+    sort_order: 'desc',
   },
-  linked: { filter: { linkStatus: 'linked' } },
-  'not linked (most)': { filter: { linkStatus: 'none' } },
-  'failed pushes': { filter: { syncStatus: 'error' } },
-  'large ones': { filter: { tenantSize: 'large' } },
-  'large ones by name desc': { filter: { tenantSize: 'large' }, sortBy: 'company', direction: 'desc' },
-  'favourites of nobody': { filter: { favoritesOf: 'nobody' } },
+  linked: { link_status: 'linked' },
+  'not linked (most)': { link_status: 'none' },
+  'failed pushes': { d365_sync_status: 'error' },
+  'large ones': { tenant_size: 'large' },
+  'large ones by name desc': { tenant_size: 'large', sort_by: 'company', sort_order: 'desc' },
+  'favourites of nobody': { favorite: 'true' },
   'Migration, Google, 60+, not synced': {
-    filter: { segment: 'Migration', provider: 'Google', minScore: 60, syncStatus: 'not_synced' },
+    segment: 'Migration',
+    provider: 'Google',
+    min_score: 60,
+    d365_sync_status: 'not_synced',
   },
   'everything at once, no hit': {
-    filter: {
-      segment: 'Skip',
-      provider: 'Tuta',
-      minScore: 90,
-      tenantSize: 'large',
-      linkStatus: 'linked',
-      search: 'şeker',
-    },
+    segment: 'Skip',
+    provider: 'Tuta',
+    min_score: 90,
+    tenant_size: 'large',
+    link_status: 'linked',
+    search: 'şeker',
   },
-  'search şeker (14 %)': { filter: { search: 'şeker' } },
-  'search ŞEKER by name': { filter: { search: 'ŞEKER' }, sortBy: 'company' },
-  'search com.tr (all)': { filter: { search: 'com.tr' } },
-  'search d4711 (few)': { filter: { search: 'd4711' } },
-  'search zzz (none)': { filter: { search: 'zzz' } },
-  'search gü (two letters)': { filter: { search: 'gü' } },
-  'search qx (two letters, none)': { filter: { search: 'qx' } },
-  'search q (one letter, none)': { filter: { search: 'q' } },
-  'search şeker in Migration 60+': { filter: { search: 'şeker', segment: 'Migration', minScore: 60 } },
+  'search şeker (14 %)': { search: 'şeker' },
+  'search ŞEKER by name': { search: 'ŞEKER', sort_by: 'company' },
+  'search com.tr (all)': { search: 'com.tr' },
+  'search d4711 (few)': { search: 'd4711' },
+  'search zzz (none)': { search: 'zzz' },
+  'search gü (two letters)': { search: 'gü' },
+  'search qx (two letters, none)': { search: 'qx' },
+  'search q (one letter, none)': { search: 'q' },
+  'search şe by name (two letters, last)': { search: 'şe', sort_by: 'company' },
+  'search com.tr by name': { search: 'com.tr', sort_by: 'company' },
+  'search tekstil by name': { search: 'tekstil', sort_by: 'company' },
+  'search tekstil by expiry': { search: 'tekstil', sort_by: 'expires_at' },
+  'search tekstil by provider': { search: 'tekstil', sort_by: 'provider' },
+  'search şeker in Migration by name': { search: 'şeker', segment: 'Migration', sort_by: 'company' },
+  'Migration, Google, small by name': {
+    segment: 'Migration',
+    provider: 'Google',
+    tenant_size: 'small',
+    sort_by: 'company',
+  },
+  'Migration, Google, 40+, newest scan': {
+    segment: 'Migration',
+    provider: 'Google',
+    min_score: 40,
+    sort_by: 'scanned_at',
+    sort_order: 'desc',
+  },
+  'not linked, Cold by provider': { link_status: 'none', segment: 'Cold', sort_by: 'provider' },
+  'large, priority 1, 2 by name': { tenant_size: 'large', priority: '1,2', sort_by: 'company' },
+  'not linked, Migration, page 100': { link_status: 'none', segment: 'Migration', page: 100 },
+  'search şeker in Migration 60+': { search: 'şeker', segment: 'Migration', min_score: 60 },
 };
 
-let reference: () => Promise<unknown> = async () => undefined;
+/** One connection, so that one process of the database has done all of the work. */
+interface Bench {
+  readonly sql: Sql;
+  readonly api: Api;
+  /** the same API on a connection that explains its statements */
+  readonly explained: Api;
+  readonly plans: string[];
+  readonly pid: number;
+}
 
 async function main(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hunter-lists-'));
   const started = await startEmbedded({ dataDir, throwAway: true });
   if (!started.ok) throw new Error(started.fault.why);
-  const setup = { url: started.value.url, statementTimeoutMs: 0, application: 'hunter bench' };
-  const sql = createPool({ ...setup, max: 4 });
+  const { url } = started.value;
+  const sql = createPool({ url, max: 1, statementTimeoutMs: 0, application: 'hunter bench' });
+  const plans: string[] = [];
+  const explaining = await explainingPool(sql, url, plans);
+  const { service, close } = createService({
+    config: configOf({ DATABASE_URL: url }),
+    rules: fixedRules(configOf({ DATABASE_URL: url })),
+    sql,
+    databaseUrl: url,
+    world: { clock: Date.now, random: Math.random, warn: () => undefined },
+    randomBytes,
+    log: silentLog,
+    version: '0.0.0-bench',
+  });
+  const routes = [...leadRoutes, ...dashboardRoutes];
+  const api = await startApi(service, routes);
+  const explained = await startApi({ ...service, sql: explaining }, routes);
   try {
     const done = await migrate(sql);
     if (!done.ok) throw new Error(done.fault.why);
-    await migrateQueue(started.value.url);
+    await migrateQueue(url);
     const began = performance.now();
     await fillLeads(sql, companies);
     await sql`vacuum analyze`;
     print(`${companies} companies in ${((performance.now() - began) / 1000).toFixed(0)} s`);
-    reference = () => sql`select count(*) from generate_series(1, 100000)`;
-    await lists(sql);
-    await time('dashboard', () => readDashboard(sql));
-    await time('kpis, 30 days', () => readKpis(sql, Date.parse('2026-11-03T00:00:00Z'), 30));
-    await exports(sql);
+    const [row] = await sql<{ pid: number }[]>`select pg_backend_pid() as pid`;
+    const bench: Bench = { sql, api, explained, plans, pid: row?.pid ?? 0 };
+    const asked = [
+      ...Object.entries(LISTS).map(([name, query]) => [name, pathOf('/leads', query)] as const),
+      ['dashboard', '/api/v1/dashboard'] as const,
+      ['kpis, 30 days', '/api/v1/dashboard/kpis?days=30'] as const,
+    ].filter(([name]) => only.test(name));
+    const medians: number[] = [];
+    for (const [name, path] of asked) medians.push(await time(bench, name, path));
+    const slow = asked.filter((_, index) => (medians[index] ?? 0) >= 50).map(([name]) => name);
+    print(`${asked.length} kinds, ${slow.length} with a median of 50 ms or more: ${slow.join('; ')}`);
+    for (const format of EXPORT_FORMATS.filter((name) => only.test(`export ${name}`)))
+      await exportAll(api, format);
   } finally {
+    await api.close();
+    await explained.close();
+    close();
     await sql.end();
+    await explaining.end();
     await started.value.leave();
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function lists(sql: Sql): Promise<void> {
-  for (const [name, part] of Object.entries(LISTS)) {
-    const query: LeadQuery = { filter: {}, page: 1, pageSize: 50, ...part };
-    let last = '';
-    const before = await scansOf(sql);
-    await time(
-      name,
-      async () => {
-        const page = await listLeads(sql, query, 'tr');
-        if (!page.ok) throw new Error(page.failure.code);
-        last = `${page.value.total_is_estimate ? '~' : ''}${page.value.total}`;
-      },
-      async () => `${last.padStart(8)} leads  ${difference(before, await scansOf(sql))}`,
-    );
-  }
+const pathOf = (path: string, query: Readonly<Record<string, string | number>>): string =>
+  `/api/v1${path}?${new URLSearchParams(Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]))}`;
+
+/** A connection that tells how each statement was carried out. */
+async function explainingPool(sql: Sql, url: string, plans: string[]): Promise<Sql> {
+  const pool = postgres(url, {
+    max: 1,
+    types: sql.options.types as unknown as Record<string, postgres.PostgresType>,
+    connection: { TimeZone: 'UTC' },
+    onnotice: ({ message }) => plans.push(message ?? ''),
+  }) as unknown as Sql;
+  await pool`load 'auto_explain'`;
+  for (const setting of [
+    `log_level = notice`,
+    `log_min_duration = 0`,
+    `log_analyze = on`,
+    `log_timing = off`,
+    `log_format = json`,
+  ])
+    await pool.unsafe(`set auto_explain.${setting}`);
+  return pool;
 }
 
-/** A whole export, as fast as it can be read: how long it takes and how much memory it needs on the way. */
-async function exports(sql: Sql): Promise<void> {
-  const rules = allShippedRules();
-  const service = {
-    sql,
-    clock: Date.now,
-    demo: false,
-    log: silentLog,
-    rules: { current: () => rules },
-  } as unknown as Service;
-  for (const format of EXPORT_FORMATS) {
-    const start = performance.now();
-    const before = process.memoryUsage().rss;
-    let most = before;
-    let bytes = 0;
-    const request = { filter: {}, ids: [], domains: [], format, separator: 'comma', language: 'tr' } as const;
-    const file = await exportLeads(service, { ...request, signal: new AbortController().signal });
-    if (!file.ok) throw new Error(file.failure.code);
-    const opened = performance.now() - start;
-    for await (const chunk of file.value.body) {
-      bytes += chunk.length;
-      most = Math.max(most, process.memoryUsage().rss);
-    }
-    const mib = (n: number): string => `${(n / 1024 / 1024).toFixed(0)} MiB`;
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    print(
-      `export ${format}: ${seconds} s, first byte after ${opened.toFixed(0)} ms, ${mib(bytes)}; RSS ${mib(before)}, at most ${mib(most)}`,
-    );
-  }
-}
-
-/** How often each index was read: what PostgreSQL itself has counted. */
-async function scansOf(sql: Sql): Promise<ReadonlyMap<string, number>> {
-  // Figures of a connection are written at most once a second.
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  await sql`select pg_stat_force_next_flush()`;
-  const rows = await sql<{ name: string; n: number }[]>`
-    select indexrelname as name, idx_scan as n from pg_stat_user_indexes where relname = 'lead_list'
-    union all select 'whole table', seq_scan from pg_stat_user_tables where relname = 'lead_list'`;
-  return new Map(rows.map(({ name, n }) => [name, n]));
-}
-const difference = (before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>): string =>
-  [...after]
-    .filter(([name, n]) => n > (before.get(name) ?? 0) && name !== 'lead_list_pkey')
-    .map(([name]) => name.replace('lead_list_', ''))
-    .join(' ');
-
-/** Beside each round a fixed piece of work of the same server: figures of a busy machine can be told from slow statements. */
-async function time(
-  name: string,
-  work: () => Promise<unknown>,
-  note: () => Promise<string> = async () => '',
-): Promise<void> {
-  await work();
+/** Prints a line and returns the median. */
+async function time(bench: Bench, name: string, path: string): Promise<number> {
+  const { sql, api } = bench;
+  const ask = async (): Promise<string> => {
+    const { status, text } = await api.call('GET', path);
+    if (status !== 200) throw new Error(`${path}: ${status} ${text}`);
+    return text;
+  };
+  const { total, total_is_estimate: estimated } = JSON.parse(await ask()) as {
+    total?: number;
+    total_is_estimate?: boolean;
+  };
   const times: number[] = [];
+  const server: number[] = [];
   const references: number[] = [];
   for (let round = 0; round < rounds; round++) {
-    times.push(await took(work));
-    references.push(await took(reference));
+    const before = processorTime(bench.pid);
+    times.push(await took(ask));
+    server.push(processorTime(bench.pid) - before);
+    references.push(await took(() => sql`select count(*) from generate_series(1, 100000)`));
   }
-  const figures = [0, 0.5, 0.95].map((share) => at(times, share).toFixed(1).padStart(6));
+  const shown = (value: number): string => value.toFixed(1).padStart(6);
+  const median = at(times, 0.5);
   print(
-    `${name.padEnd(36)} best ${figures[0]}  median ${figures[1]}  p95 ${figures[2]} ms  (reference ${at(references, 0.5).toFixed(0)})  ${await note()}`,
+    `${name.padEnd(38)} median ${shown(median)}  best ${shown(at(times, 0))}  p95 ${shown(at(times, 0.95))} ms  server ${shown(at(server, 0.5))}  reference ${at(references, 0.5).toFixed(0).padStart(3)}  ${`${estimated === true ? '~' : ''}${total ?? ''}`.padStart(7)}  ${await planOf(bench, path)}`,
   );
+  return median;
+}
+
+/** Milliseconds that a process had a processor; NaN where the system does not say. */
+function processorTime(pid: number): number {
+  const file = `/proc/${pid}/schedstat`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split(' ')[0]) / 1e6 : Number.NaN;
 }
 
 async function took(work: () => Promise<unknown>): Promise<number> {
@@ -198,6 +239,62 @@ async function took(work: () => Promise<unknown>): Promise<number> {
 }
 const at = (values: readonly number[], share: number): number =>
   [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? 0;
+
+interface Node {
+  readonly 'Node Type': string;
+  readonly 'Index Name'?: string;
+  readonly 'Relation Name'?: string;
+  readonly 'Actual Rows': number;
+  readonly 'Actual Loops': number;
+  readonly 'Rows Removed by Filter'?: number;
+  readonly Plans?: readonly Node[];
+}
+
+/** Through which indexes lead_list was read, and how many rows at most came out of one of them. */
+async function planOf({ explained, plans }: Bench, path: string): Promise<string> {
+  plans.length = 0;
+  await explained.call('GET', path);
+  const used = new Map<string, number>();
+  const walk = (node: Node): void => {
+    const name =
+      node['Node Type'] === 'Seq Scan' && node['Relation Name'] === 'lead_list'
+        ? 'whole table'
+        : node['Index Name']?.replace(/^lead_list_(?!pkey)/, '*');
+    const rows = Math.round(
+      (node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)) * node['Actual Loops'],
+    );
+    if (name === 'whole table' || name?.startsWith('*') === true)
+      used.set(name.replace('*', ''), Math.max(used.get(name.replace('*', '')) ?? 0, rows));
+    for (const child of node.Plans ?? []) walk(child);
+  };
+  for (const message of plans) {
+    const begin = message.indexOf('{');
+    if (begin >= 0) walk((JSON.parse(message.slice(begin)) as { Plan: Node }).Plan);
+  }
+  return [...used]
+    .filter(([, rows]) => rows > 0)
+    .map(([name, rows]) => `${name} ${rows}`)
+    .join(', ');
+}
+
+/** A whole export, as fast as it can be read: how long it takes and how much memory it needs on the way. */
+async function exportAll(api: Api, format: string): Promise<void> {
+  const mib = (n: number): string => `${(n / 1024 / 1024).toFixed(0)} MiB`;
+  const start = performance.now();
+  const before = process.memoryUsage().rss;
+  let most = before;
+  let bytes = 0;
+  const response = await api.open('GET', `/api/v1/leads/export?format=${format}`);
+  const opened = performance.now() - start;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    most = Math.max(most, process.memoryUsage().rss);
+  }
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  print(
+    `export ${format}: ${seconds} s, first byte after ${opened.toFixed(0)} ms, ${mib(bytes)}; RSS ${mib(before)}, at most ${mib(most)}`,
+  );
+}
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

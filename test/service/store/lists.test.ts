@@ -135,25 +135,26 @@ const WAYS = [
 
 describe('W22: every sort key works', () => {
   test.each(SORT_KEYS.flatMap((key, at) => [[key, 'asc', at] as const, [key, 'desc', at + 1] as const]))(
-    'by %s %s, with every filter, in every way: no row twice, none missing, always the same order',
+    'by %s %s, with the filters, in every way: no row twice, none missing, always the same order',
     async (sortBy, direction, turn) => {
       const all = await everything(sortBy, direction);
       expect(all).toHaveLength(TOTAL);
       expectOrder(all, sortBy, direction);
-      const filtered = FILTERS.map(async ([name, filter, fits], at) => {
+      // Each key meets each filter, one half of them in this direction and the other half in the other.
+      const these = FILTERS.filter((_, at) => at % 2 === turn % 2);
+      const filtered = these.map(async ([name, filter, fits], at) => {
         const wanted = all.filter(fits).map(({ domain }) => domain);
         expect(wanted.length, name).toBeGreaterThan(0);
         const { pageSize, exactTotal } = WAYS[(turn + at) % WAYS.length]!;
         const page = await list({ filter, sortBy, direction, pageSize }, exactTotal);
-        expect([name, domains(page)]).toEqual([name, wanted.slice(0, pageSize)]);
+        expect([name, exactTotal, domains(page)]).toEqual([name, exactTotal, wanted.slice(0, pageSize)]);
         if (!page.total_is_estimate) expect([name, page.total]).toEqual([name, wanted.length]);
       });
       const [, filter, fits] = FILTERS[turn % FILTERS.length]!;
       await Promise.all([
         ...filtered,
-        expectPages({ sortBy, direction, pageSize: 50 }, all, undefined),
-        expectPages({ sortBy, direction, pageSize: 25, filter }, all.filter(fits), undefined),
-        expectPages({ sortBy, direction, pageSize: 25, filter }, all.filter(fits), 1),
+        expectPages({ sortBy, direction, pageSize: 60 }, all, undefined),
+        expectPages({ sortBy, direction, pageSize: 20, filter }, all.filter(fits), turn % 2 === 0 ? 1 : 60),
       ]);
     },
   );
