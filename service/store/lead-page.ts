@@ -79,14 +79,14 @@ export async function readNear(sql: Transaction, read: PageRead, steps: number):
     (group, at) => sql`(
       select ${at}::int as n, l.company_id, l.k, l.step > ${last}::int as cut
       from (
-        select l.*, ${keyExpression(sql, order.key)} as k,
+        select l.company_id, ${keyExpression(sql, order.key)} as k, (${conditionOf(sql, filter)}) as fits,
           row_number() over (order by ${keyExpression(sql, order.key)} ${direction}, l.company_id ${direction}) as step
         from lead_list l
         where ${conditionOf(sql, guide(read))} ${partOf(sql, read, group, at)}
         order by ${keyExpression(sql, order.key)} ${direction}, l.company_id ${direction}
         limit ${last + 1}::int
       ) l
-      where (${conditionOf(sql, filter)}) or l.step > ${last}::int
+      where l.fits or l.step > ${last}::int
       order by l.k ${direction}, l.company_id ${direction}
       limit ${take}::int)`,
   );

@@ -746,7 +746,7 @@ CREATE INDEX lead_list_referral ON lead_list USING btree (COALESCE(referral_type
 CREATE INDEX lead_list_referred ON lead_list USING btree (rank, company_id) WHERE ((readiness_score IS NOT NULL) AND (referral_count > 0));
 CREATE INDEX lead_list_rescan ON lead_list USING btree (priority_score, scanned_at);
 CREATE INDEX lead_list_scanned ON lead_list USING btree (scanned_at, company_id) WHERE (readiness_score IS NOT NULL);
-CREATE INDEX lead_list_score ON lead_list USING btree (readiness_score, company_id) WHERE (readiness_score IS NOT NULL);
+CREATE INDEX lead_list_score ON lead_list USING btree (readiness_score, company_id) INCLUDE (rank) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_search ON lead_list USING gin (search_text gin_trgm_ops);
 CREATE INDEX lead_list_segment ON lead_list USING btree (segment, rank, company_id) WHERE (readiness_score IS NOT NULL);
 CREATE INDEX lead_list_tenant_size ON lead_list USING btree (tenant_size, rank, company_id) WHERE (readiness_score IS NOT NULL);

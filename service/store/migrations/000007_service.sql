@@ -91,3 +91,7 @@ drop index alert_deliveries_config;
 create index alert_deliveries_config on alert_deliveries (config_id, alert_id desc);
 comment on column alert_deliveries.next_at is 'When it is tried next; while it is being sent, when another worker may take it on.';
 comment on column alert_deliveries.error is 'What went wrong last, as a code.';
+
+-- With the rank beside the score, a range of scores is put in the usual order without a look at the table.
+drop index lead_list_score;
+create index lead_list_score on lead_list (readiness_score, company_id) include (rank) where readiness_score is not null;

@@ -125,11 +125,13 @@ const FILTERS: readonly (readonly [string, LeadFilter, (lead: Lead) => boolean])
 
 /**
  * The ways to a page, by how many leads are counted (see readList): everything is read and sorted; the page is full from
- * where it begins; what was looked at is not enough and too many for sorting, so the order is read along.
+ * where it begins; or it is not, since what was looked at was cut off; there are too many for sorting, so the order is read
+ * along.
  */
 const WAYS = [
   { pageSize: 200, exactTotal: undefined },
   { pageSize: 3, exactTotal: 4 * N },
+  { pageSize: 3, exactTotal: 48 },
   { pageSize: 200, exactTotal: 1 },
 ] as const;
 
@@ -158,6 +160,17 @@ describe('W22: every sort key works', () => {
       ]);
     },
   );
+  test('a group whose hits stand at its end comes before one whose hits stand at its beginning', async () => {
+    const all = await everything('segment', 'asc');
+    const cold = all.filter(({ segment }) => segment === 'Cold');
+    const existing = all.filter(({ segment }) => segment === 'Existing');
+    const wanted = [...cold.slice(-3), ...existing.slice(0, 3)];
+    const filter = { chosen: { ids: wanted.map((lead) => lead.company_id), domains: [] } };
+    // Three rows of each group are looked at before that is given up.
+    const page = await list({ filter, sortBy: 'segment', pageSize: 2 }, 48);
+    expect(domains(page)).toEqual(wanted.slice(0, 2).map(({ domain }) => domain));
+    expect(page.total).toBe(6);
+  });
   /** Page by page, by cursor and by number. */
   async function expectPages(
     query: Partial<LeadQuery> & { readonly pageSize: number },
