@@ -130,7 +130,10 @@ async function main(): Promise<void> {
   const plans: string[] = [];
   const explaining = await explainingPool(sql, url, plans);
   const { service, close } = createService({
-    config: configOf({ DATABASE_URL: url }),
+    config: configOf({
+      HUNTER_REQUESTS_PER_MINUTE: '1000000',
+      DATABASE_URL: url,
+    }),
     rules: fixedRules(configOf({ DATABASE_URL: url })),
     sql,
     databaseUrl: url,
