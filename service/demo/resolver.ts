@@ -33,8 +33,12 @@ export function createZoneResolver(zone: () => DemoZone): Resolver {
     for (let step = 0; step < LONGEST_CHAIN; step++) {
       const records = zone().get(at);
       if (records === 'SERVFAIL') return unanswered('SERVFAIL');
-      // A name between two others exists without records (RFC 8020).
-      if (records === undefined) return absent(hasBelow(zone(), at) ? 'NODATA' : 'NXDOMAIN');
+      if (records === undefined) {
+        // What nobody has made up is not known here: that is no word on a name that may well exist.
+        if (!isMadeUp(at)) return unanswered('UNSUPPORTED');
+        // A name between two others exists without records (RFC 8020).
+        return absent(hasBelow(zone(), at) ? 'NODATA' : 'NXDOMAIN');
+      }
       if (follow && records.CNAME !== undefined) {
         at = records.CNAME;
         continue;
@@ -71,6 +75,9 @@ export function createZoneResolver(zone: () => DemoZone): Resolver {
     stop: () => undefined,
   };
 }
+
+/** Names under .example are nobody's (RFC 2606 section 2): of these the zone knows all there are. */
+export const isMadeUp = (name: string): boolean => name === 'example' || name.endsWith('.example');
 
 const below = new WeakMap<DemoZone, ReadonlySet<string>>();
 

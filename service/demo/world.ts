@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { absent, found, type Lookup, type Registration, type Tenant } from '#core/facts.ts';
+import { absent, found, unanswered, type Lookup, type Registration, type Tenant } from '#core/facts.ts';
 import type { LookupContext } from '../lookup/domain.ts';
 import type { AddressInfo } from '../lookup/ip.ts';
 import { demoCompanies, demoZone, type DemoCompany } from './companies.ts';
-import { createZoneResolver } from './resolver.ts';
+import { createZoneResolver, isMadeUp } from './resolver.ts';
 
 /** How many companies a demo has. */
 export const DEMO_COMPANIES = 300;
@@ -31,6 +31,7 @@ export function createDemoWorld(since: number, count = DEMO_COMPANIES): DemoWorl
     new Date(since + offset * 86_400_000).toISOString().slice(0, 10) + 'T00:00:00Z';
   const registration = async (domain: string): Promise<Lookup<Registration>> => {
     const company = byDomain.get(domain);
+    if (!isMadeUp(domain)) return unanswered('UNSUPPORTED');
     if (company === undefined || company.archetype.id === 'gone') return absent('NOT-FOUND');
     return found({
       source: 'rdap',
@@ -44,6 +45,7 @@ export function createDemoWorld(since: number, count = DEMO_COMPANIES): DemoWorl
     });
   };
   const tenant = async (domain: string): Promise<Lookup<Tenant>> => {
+    if (!isMadeUp(domain)) return unanswered('UNSUPPORTED');
     const company = byDomain.get(domain);
     const kind = (stage === 'first' ? company?.archetype : company?.later.archetype)?.tenant ?? null;
     if (kind === null) return absent('NOT-FOUND');
