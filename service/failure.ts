@@ -28,6 +28,7 @@ export const FAILURE_STATUS = {
   'job-finished': 409,
   'job-not-finished': 409,
   'key-not-found': 404,
+  'expiry-past': 422,
   'alert-config-not-found': 404,
   'rule-set-not-found': 404,
   'rules-faulty': 422,

@@ -31,6 +31,7 @@ export const FAILURE_CODES = [
   'job-finished',
   'job-not-finished',
   'key-not-found',
+  'expiry-past',
   'alert-config-not-found',
   'rule-set-not-found',
   'rules-faulty',

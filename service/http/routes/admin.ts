@@ -85,14 +85,18 @@ const create = route({
       schema: Key.extend({ key: z.string().describe('send it as X-API-Key') }).meta({ id: 'NewApiKey' }),
     },
   },
+  failures: ['expiry-past'],
   handle: async ({ body, actor, requestId }, service) => {
+    const expiresAt = body.expires_at == null ? null : new Date(body.expires_at);
+    if (expiresAt !== null && expiresAt.getTime() <= service.clock())
+      return refuse({ code: 'expiry-past', values: {} });
     const { secret, key } = await createApiKey(
       service,
       {
         name: body.name,
         scopes: body.scopes,
         rateLimitPerMinute: body.rate_limit_per_minute,
-        expiresAt: body.expires_at == null ? null : new Date(body.expires_at),
+        expiresAt,
         createdBy: body.created_by ?? null,
       },
       actor,

@@ -80,6 +80,12 @@ describe('a new key', () => {
     expect([status, json.issues[0].path]).toEqual([422, path]);
   });
 
+  test('that would never work is not made', async () => {
+    const body = { name: 'a', expires_at: '2026-11-25T12:00:00+03:00' };
+    const { status, json } = await api.call('POST', KEYS, { body });
+    expect([status, json.code]).toEqual([422, 'expiry-past']);
+    expect(await t.service.sql`select from api_keys`).toEqual([]);
+  });
   test('is nothing a seller, an operator or another key can make', async () => {
     const { key } = await make({ name: 'all', scopes: ['ingest', 'scan', 'read', 'export', 'write'] });
     for (const as of ['seller', 'operator', { key }] as const) {
@@ -126,7 +132,9 @@ describe('a key in use', () => {
   });
 
   test('ends when its time has come', async () => {
+    t.time.set('2026-11-25T08:00:00Z');
     const { key } = await make({ name: 'a', expires_at: '2026-11-25T12:00:00+03:00' });
+    t.time.set('2026-11-25T09:00:00Z');
     expect((await use(key)).json.code).toBe('invalid-key');
     t.time.set('2026-11-25T08:59:59Z');
     expect((await use(key)).status).toBe(200);
